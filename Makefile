@@ -1,0 +1,79 @@
+# The front door. `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# LANG is the locale variable of every shell: it counts as a language only when typed after `make`.
+LANG_ORIGIN := $(origin LANG)
+ifneq ($(filter command line,$(LANG_ORIGIN)),)
+CHOSEN := $(LANG)
+endif
+override MAKEOVERRIDES := $(filter-out LANG=%,$(MAKEOVERRIDES))
+unexport LANG
+export LC_ALL := C.UTF-8
+export PYTHONUTF8 := 1
+
+STUDY ?= word_order
+PRESET ?= quick
+CORPUS ?=
+SEEDS ?=
+WORKERS ?=
+SET ?=
+PORT ?= 5000
+BIN := .venv/bin
+EOSUN := $(BIN)/eosun
+READY := .venv/.ready
+
+OPTIONS = "$(STUDY)" --preset "$(PRESET)" $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(SEEDS),--seeds "$(SEEDS)") \
+	$(if $(WORKERS),--workers "$(WORKERS)") $(foreach s,$(SET),--set "$(s)")
+
+.PHONY: help setup experiment compare report ui test test-all lint bench clean lock
+
+help: ## list the targets and their variables
+	@echo "make experiment LANG=ko|en   train, measure, track and report one language"
+	@echo "make compare                 both languages and the joint report"
+	@echo "make report                  rebuild the report from what is tracked; trains nothing"
+	@echo "make ui                      the MLflow UI on 127.0.0.1 (PORT=$(PORT))"
+	@echo "make setup                   the environment in .venv, from hash-locked requirements"
+	@echo "make test | test-all | lint | bench | clean"
+	@echo
+	@echo "variables: STUDY=$(STUDY)  PRESET=smoke|quick|full  CORPUS=name or path  SEEDS=n  WORKERS=n  SET='key=value …'"
+
+setup: $(READY) ## create .venv
+
+$(READY): requirements/bootstrap.txt requirements/all.txt pyproject.toml
+	@bash requirements/setup.sh
+
+experiment: $(READY)
+	@if [ -z "$(CHOSEN)" ]; then \
+		echo 'Say which language: make experiment LANG=ko   (or LANG=en; make compare runs both).' >&2; exit 2; fi
+	@$(EOSUN) experiment $(OPTIONS) --lang "$(CHOSEN)"
+
+compare: $(READY)
+	@$(EOSUN) experiment $(OPTIONS) --lang ko,en
+
+report: $(READY)
+	@$(EOSUN) report "$(STUDY)"
+
+ui: $(READY)
+	@$(EOSUN) ui --port "$(PORT)"
+
+test: $(READY)
+	@$(BIN)/python -m pytest -q -n auto -m "not long" tests
+
+test-all: $(READY)
+	@$(BIN)/python -m pytest -q -n auto tests
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks
+
+clean: ## everything that is produced, the environment excepted
+	rm -rf var reports/build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+lock: ## compile the requirement sets again (needs a package index)
+	@bash requirements/lock.sh

@@ -1,0 +1,1 @@
+"""Where text comes from: cards, readers, the generated grammar, and the Sentence tables they fill."""

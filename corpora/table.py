@@ -1,0 +1,112 @@
+"""The Sentence table: the one shape in which text leaves this room."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+SPLITS = ("train", "valid", "test")
+SCHEMA = pa.schema([(name, pa.string()) for name in ("sentence_id", "lang", "text", "split", "document", "tree")])
+ROW_GROUP = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of one language.
+
+    Aligned text carries the same `sentence_id`, `split` and `document` in every language. `text` is NFC.
+    `tree` is a bracketed constituent tree, or empty where there is none.
+    """
+
+    sentence_id: str
+    lang: str
+    text: str
+    split: str
+    document: str = ""
+    tree: str = ""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A built corpus on disk: one Parquet table a language, and what is known about it.
+
+    `sha256` identifies the content: it is taken over the rows of all languages, not over Parquet's bytes,
+    so that it does not change with the version of a library.
+    """
+
+    name: str
+    folder: Path
+    languages: tuple[str, ...]
+    aligned: bool
+    sha256: str
+    counts: dict[str, dict[str, int]]
+    removed: dict[str, int]
+    settings: dict[str, object]
+
+    def path(self, lang: str) -> Path:
+        return self.folder / f"{lang}.parquet"
+
+    def table(self, lang: str, columns: list[str] | None = None) -> pa.Table:
+        """The rows of one language, `[sentences]`, in the order of the corpus."""
+        return pq.read_table(self.path(lang), columns=columns)
+
+
+def var_folder() -> Path:
+    """Where everything that is produced goes: `EOSUN_VAR`, else `var` in the current folder."""
+    return Path(os.environ.get("EOSUN_VAR") or "var")
+
+
+def sha256_of(value: object) -> str:
+    """The sha256 of a JSON-able value, whatever the order of its keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class TableWriter:
+    """Writes one language's rows to Parquet as they come, and keeps the running hash and counts.
+
+    Memory holds at most one row group of 20,000 sentences.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd")
+        self._rows: list[dict[str, str]] = []
+        self._hash = hashlib.sha256()
+        self.counts = dict.fromkeys(SPLITS, 0)
+
+    def add(self, sentence: Sentence) -> None:
+        row = asdict(sentence)
+        self._hash.update("\x1f".join(row.values()).encode() + b"\n")
+        self.counts[sentence.split] += 1
+        self._rows.append(row)
+        if len(self._rows) >= ROW_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._writer.write_table(pa.Table.from_pylist(self._rows, SCHEMA))
+            self._rows = []
+
+    def close(self) -> str:
+        """Finish the file and return the sha256 of its rows."""
+        self._flush()
+        self._writer.close()
+        return self._hash.hexdigest()
+
+
+def write(folder: Path, languages: Iterable[str], rows: Iterator[Sentence]) -> tuple[dict[str, dict[str, int]], str]:
+    """Write rows of all languages to `<folder>/<lang>.parquet`; return counts by language and split, and the hash."""
+    writers = {lang: TableWriter(folder / f"{lang}.parquet") for lang in languages}
+    try:
+        for sentence in rows:
+            writers[sentence.lang].add(sentence)
+    finally:
+        hashes = {lang: writer.close() for lang, writer in writers.items()}
+    return {lang: writer.counts for lang, writer in writers.items()}, sha256_of(hashes)

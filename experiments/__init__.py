@@ -1,0 +1,1 @@
+"""What is trained and measured: models, trainer, measures, studies, tracking, engines."""

@@ -1,0 +1,130 @@
+"""Cells: the single trainings of a study, each named by the hash of everything that determines it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from corpora.build import build as build_corpus
+from corpora.table import Corpus, sha256_of
+from experiments.errors import StudyError
+from experiments.models import FLOORS
+from experiments.study import Study
+from pipelines.dataset import Dataset, Recipe
+from pipelines.dataset import build as build_dataset
+
+AXES = ("lang", "unit", "model", "train_order", "seed")
+LIBRARIES = ("tensorflow", "keras", "numpy", "sentencepiece")
+RUNTIME = {"threads": 1, "op_determinism": True, "xla": True}
+_GRID = {"name", "title", "question", "languages", "models", "train_orders", "seeds"}
+_SOURCES = ("models", "measures", "cell.py", "packing.py", "trainer.py")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training: its place in the grid, and the settings that all cells of the design share."""
+
+    lang: str
+    unit: str
+    model: str
+    train_order: str
+    seed: int
+    settings: dict[str, Any]
+
+    @property
+    def axes(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in AXES}
+
+    @property
+    def design(self) -> str:
+        """The hash of what the cells of a comparison have in common."""
+        return sha256_of(self.settings)
+
+    @property
+    def sha256(self) -> str:
+        return sha256_of({**self.axes, "settings": self.settings})
+
+    @property
+    def title(self) -> str:
+        return f"{self.lang} {self.unit} {self.model} {self.train_order} seed {self.seed}"
+
+    def record(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@cache
+def code_sha256() -> str:
+    """The hash of the code that makes a cell's numbers, so that a changed trainer never meets old results."""
+    room = Path(__file__).parent
+    files = [file for name in _SOURCES for file in (sorted((room / name).rglob("*.py")) or [room / name])]
+    pipelines = room.parent / "pipelines"
+    files += sorted(file for file in pipelines.rglob("*.py") if file.name != "cli.py")
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A study with its corpus built and its datasets encoded."""
+
+    study: Study
+    corpus: Corpus
+    source: str
+    datasets: dict[str, Dataset]
+
+
+def dataset_name(lang: str, unit: str) -> str:
+    return f"{lang}/{unit}"
+
+
+def prepare(study: Study, languages: tuple[str, ...], advance: Any = lambda n: None) -> Prepared:
+    """Build the study's corpus and every dataset that its comparison needs.
+
+    In aligned text all languages of the study are prepared, also when one is asked for: which sentences are used
+    depends on all of them. Raises StudyError where the corpus lacks a language that is asked for.
+    """
+    corpus = build_corpus(study.corpus, langs=languages, options=study.corpus_options or None)
+    missing = [lang for lang in languages if lang not in corpus.languages]
+    if missing:
+        raise StudyError(f"The corpus {corpus.name} has no {', '.join(missing)}; it has {', '.join(corpus.languages)}.")
+    wanted = [lang for lang in study.languages if lang in corpus.languages] if corpus.aligned else list(languages)
+    recipes = {
+        (lang, unit): Recipe(unit, study.vocabulary, study.lower, study.keep_final)
+        for lang in wanted
+        for unit in study.units[lang]
+    }
+    datasets = {dataset_name(*key): build_dataset(corpus, key[0], recipe, advance) for key, recipe in recipes.items()}
+    return Prepared(study, corpus, study.corpus, datasets)
+
+
+def settings_of(prepared: Prepared) -> dict[str, Any]:
+    """What all cells of a design share, and what a design's hash is taken over."""
+    study = prepared.study.model_dump(mode="json", exclude=_GRID)
+    return {
+        "study": {**study, "corpus": prepared.corpus.name},
+        "corpus_sha256": prepared.corpus.sha256,
+        "datasets": {name: dataset.sha256 for name, dataset in prepared.datasets.items()},
+        "code": code_sha256(),
+        "versions": {name: version(name) for name in LIBRARIES},
+        "runtime": RUNTIME,
+    }
+
+
+def plan(prepared: Prepared, languages: tuple[str, ...]) -> list[Cell]:
+    """The cells of a study in the given languages. Floors do not depend on a seed: they get seed 0 only."""
+    study, settings = prepared.study, settings_of(prepared)
+    return [
+        Cell(lang, unit, model, train_order, seed, settings)
+        for seed in range(study.seeds)
+        for lang in languages
+        for unit in study.units[lang]
+        for train_order in study.train_orders
+        for model in study.models
+        if seed == 0 or model not in FLOORS
+    ]

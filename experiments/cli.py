@@ -1,0 +1,195 @@
+"""Commands of the experiments room."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from experiments.runner import Outcome
+    from experiments.study import Study
+
+app = typer.Typer(no_args_is_help=True)
+
+StudyName = Annotated[str, typer.Argument(help="A study's name (`eosun studies`) or the path of a YAML file.")]
+Language = Annotated[str, typer.Option("--lang", help="ko, en, or both with a comma.")]
+Preset = Annotated[str, typer.Option(help="smoke (a minute), quick (minutes) or full (hours).")]
+CorpusName = Annotated[
+    str | None, typer.Option("--corpus", help="A corpus by name, or the path of a .txt or .tsv file.")
+]
+Seeds = Annotated[int | None, typer.Option(min=1, help="How many seeds; the study's own number by default.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Training processes side by side; one a processor by default.")
+]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="key=value, as in training.epochs=5; may be repeated.")
+]
+
+
+def languages_of(text: str, study: Study) -> tuple[str, ...]:
+    """The languages of a comma-separated option, checked against the study."""
+    from experiments.runner import check_languages
+
+    return check_languages(study, tuple(part.strip() for part in text.split(",") if part.strip()))
+
+
+def execute(
+    study: str,
+    lang: str,
+    preset: str,
+    corpus: str | None,
+    seeds: int | None,
+    workers: int | None,
+    settings: list[str] | None,
+) -> Outcome:
+    """Load a study and run what is missing of it; an interrupt says how to go on."""
+    from experiments.runner import run_study
+    from experiments.study import load_study
+
+    loaded = load_study(study, preset=preset, corpus=corpus, seeds=seeds, settings=settings or ())
+    languages = languages_of(lang, loaded)
+    command = " ".join(
+        ["eosun run", study, f"--lang {lang}", f"--preset {preset}"]
+        + ([f"--corpus {Path(corpus).name}"] if corpus else [])
+        + ([f"--seeds {seeds}"] if seeds else [])
+        + [f"--set '{setting}'" for setting in settings or ()]
+    )
+    try:
+        outcome = run_study(loaded, languages, preset=preset, workers=workers, command=command)
+    except KeyboardInterrupt:
+        print(
+            "\neosun: stopped. Finished cells are kept and tracked: the same command goes on from here.",
+            file=sys.stderr,
+        )
+        raise typer.Exit(130) from None
+    failed = len(outcome.failures)
+    tracked = outcome.cells - outcome.trained - failed
+    said = f"{outcome.cells} cells, {outcome.trained} trained now, {tracked} already tracked"
+    print(said + (f", {failed} failed." if failed else "."), file=sys.stderr)
+    if outcome.failures:
+        from experiments.errors import StudyError
+
+        raise StudyError(f"{failed} of {outcome.cells} cells failed; the first: {outcome.failures[0]}")
+    return outcome
+
+
+@app.command()
+def run(
+    study: StudyName = "word_order",
+    lang: Language = "ko,en",
+    preset: Preset = "quick",
+    corpus: CorpusName = None,
+    seeds: Seeds = None,
+    workers: Workers = None,
+    settings: Settings = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cells that would run, and stop.")] = False,
+) -> None:
+    """Train and track the cells of a study that are not tracked yet."""
+    if dry_run:
+        from experiments.runner import prepared_cells
+        from experiments.study import load_study
+
+        loaded = load_study(study, preset=preset, corpus=corpus, seeds=seeds, settings=settings or ())
+        for cell in prepared_cells(loaded, languages_of(lang, loaded))[1]:
+            print(f"{cell.sha256[:12]}  {cell.title}")
+        return
+    execute(study, lang, preset, corpus, seeds, workers, settings)
+
+
+@app.command("studies")
+def list_studies() -> None:
+    """List the studies that come with the laboratory."""
+    from experiments.study import load_study, study_names
+
+    for name in study_names():
+        print(f"{name}: {load_study(name).question}")
+
+
+@app.command()
+def score(
+    run: Annotated[str, typer.Option("--run", help="Run id of a recurrent model; `make ui` lists them.")],
+    source: Annotated[Path, typer.Option("--input", help="Sentences, one a line, UTF-8.")],
+    output: Annotated[Path, typer.Option("--output", help="The .tsv to write.")],
+) -> None:
+    """Score sentences with a tracked model: bits per sentence and per unit."""
+    import csv
+
+    from experiments.errors import StudyError
+    from experiments.score import read_lines
+    from experiments.score import score as scored
+
+    if not output.parent.is_dir():
+        raise StudyError(f"There is no folder {output.parent} to write {output.name} into.")
+    lines = read_lines(source)
+    with _QuietStandardError():
+        table = scored(run, lines)
+    draft = output.with_name(f".{output.name}.draft")
+    table.to_csv(draft, sep="\t", index=False, float_format="%.4f", quoting=csv.QUOTE_MINIMAL)
+    draft.replace(output)
+    sentences = table[table["position"] == -1]
+    print(f"{output}: {len(sentences)} sentences, {sentences['bits'].mean():.2f} bits each on average.")
+
+
+class _QuietStandardError:
+    """Sends what TensorFlow writes to standard error on import to nowhere, and puts the descriptor back."""
+
+    def __enter__(self) -> None:
+        self._saved = os.dup(2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+
+    def __exit__(self, *_: object) -> None:
+        os.dup2(self._saved, 2)
+        os.close(self._saved)
+
+
+@app.command()
+def export(
+    study: StudyName,
+    output: Annotated[Path, typer.Option("--output", help="The .parquet or .csv to write.")],
+    design: Annotated[str | None, typer.Option(help="A design by its hash; the newest by default.")] = None,
+) -> None:
+    """Write the long table of a study's tracked runs: one row an observation."""
+    from experiments.export import export as exported
+    from experiments.export import write_table
+
+    table = exported(study, design).observations
+    write_table(table, output)
+    print(f"{output}: {len(table):,} rows from {table['run_id'].nunique()} runs.")
+
+
+@app.command()
+def reproduce(run_id: Annotated[str, typer.Argument(help="The run to repeat.")]) -> None:
+    """Run a tracked cell again and say whether its metrics are the same to the bit (exit code 1 if not)."""
+    from experiments.reproduce import reproduce as repeated
+
+    verdict = repeated(run_id)
+    for name, (then, now) in verdict.surroundings.items():
+        print(f"not as recorded: {name}: {then} then, {now} now")
+    if verdict.identical:
+        compared = f"{verdict.metrics} metrics and {verdict.observations:,} observations"
+        print(f"identical: {verdict.title}: {compared}, to the bit.")
+        return
+    for name, (then, now) in verdict.differences.items():
+        print(f"different: {name}: {then} then, {now} now")
+    raise typer.Exit(1)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 5000,
+) -> None:
+    """Serve the MLflow UI of the tracking store on 127.0.0.1."""
+    from experiments.tracking import QUIET, open_store
+
+    store = open_store()
+    environment = {**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "PYTHONWARNINGS": "ignore"}
+    print(f'MLflow UI: http://127.0.0.1:{port}   filter runs by: tags.lang = "ko" and tags.model = "lstm"', flush=True)
+    options = {"--backend-store-uri": store.uri, "--host": "127.0.0.1", "--port": str(port), "--workers": "1"}
+    command = [sys.executable, "-m", "mlflow", "ui", *(word for pair in options.items() for word in pair)]
+    os.execve(sys.executable, command, environment)

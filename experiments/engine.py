@@ -1,0 +1,137 @@
+"""The local engine: a pool of single-threaded processes, one cell each."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from corpora.errors import EosunError
+from corpora.table import var_folder
+from experiments.cells import Cell
+from experiments.errors import StudyError
+from pipelines.dataset import Dataset
+
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+}
+"""Bits depend on the number of threads, so every cell has one, whatever else runs beside it."""
+
+Report = Callable[[str, float, str], None]
+_queue: Any = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A cell that has run: its results' folder, or the reason it failed."""
+
+    cell: Cell
+    folder: Path
+    failure: str = ""
+
+
+def cell_folder(cell: Cell) -> Path:
+    """Where a cell's results are kept."""
+    return var_folder() / "cells" / cell.sha256[:20]
+
+
+def has_results(cell: Cell) -> bool:
+    return (cell_folder(cell) / "results.json").is_file()
+
+
+def _start_worker(queue: Any, log: str) -> None:
+    """Leave interrupts to the parent, and send what TensorFlow writes on standard error to a log file."""
+    global _queue
+    _queue = queue
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path) -> str:
+    """Run a cell in a draft folder and put it in place when it is whole; returns the reason where it failed."""
+    from experiments.cell import run_cell
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+    try:
+        run_cell(cell, datasets, draft, lambda share, text: _queue.put((cell.sha256, share, text)))
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+        return ""
+    except EosunError as error:
+        return str(error)
+    except Exception as error:
+        traceback.print_exc()
+        return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def default_workers() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_cells(
+    cells: list[Cell],
+    datasets: dict[str, Dataset],
+    workers: int,
+    report: Report,
+    folder_of: Callable[[Cell], Path] = cell_folder,
+) -> Iterator[Finished]:
+    """Run cells in spawned processes and yield each as it finishes. Every cell gets a process set up in the same way,
+    also where there is one worker, so that its bits do not depend on the company it keeps.
+
+    Closing the iterator (an interrupt, an error) stops the processes at once; finished cells are kept.
+    """
+    os.environ.update(ONE_THREAD)
+    context = multiprocessing.get_context("spawn")
+    logs = var_folder() / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    queue = context.Queue()
+    pool = ProcessPoolExecutor(
+        max(1, min(workers, len(cells))), context, _start_worker, (queue, str(logs / "workers.log"))
+    )
+    waiting: dict[Future[str], Cell] = {pool.submit(_work, c, datasets, folder_of(c)): c for c in cells}
+    try:
+        while waiting:
+            done, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+            _pass_on(queue, report)
+            for future in done:
+                cell = waiting.pop(future)
+                yield Finished(cell, folder_of(cell), future.result())
+    except BrokenProcessPool:
+        raise StudyError(
+            f"A training process was killed (out of memory?): see {logs / 'workers.log'}, or set WORKERS=1. "
+            "Finished cells are kept; the same command goes on."
+        ) from None
+    finally:
+        for process in list((pool._processes or {}).values()) if waiting else []:
+            process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+        queue.close()
+
+
+def _pass_on(queue: Any, report: Report) -> None:
+    while True:
+        try:
+            report(*queue.get_nowait())
+        except Empty:
+            return

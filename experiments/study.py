@@ -1,0 +1,229 @@
+"""A study: the declared grid of what is trained and measured, from YAML, checked before anything runs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from corpora.errors import unknown
+from experiments.errors import StudyError
+from experiments.models import RECURRENT, check_model
+from experiments.models.sizes import matched_units
+from pipelines.orders import get_order
+from pipelines.units import get_unit
+
+FOLDER = Path(__file__).parent / "studies"
+PRESETS = ("smoke", "quick", "full")
+Positive = Annotated[int, Field(gt=0)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sizes(_Strict):
+    """Widths of the networks; `units` is the LSTM's, which the others are matched to."""
+
+    embedding: Positive = 128
+    units: Positive = 256
+
+
+class Training(_Strict):
+    """One schedule and one stopping rule for every cell.
+
+    A step reads `rows` rows of `row` pieces. The learning rate is halved after an epoch that does not lower the
+    validation loss; training ends after `patience` such epochs in a row or `epochs` in all, and the best epoch is kept.
+    """
+
+    epochs: Positive = 12
+    patience: Positive = 2
+    rows: Positive = 32
+    row: Positive = 64
+    learning_rate: Annotated[float, Field(gt=0)] = 0.003
+    clip: Annotated[float, Field(gt=0)] = 1.0
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+
+
+class Sample(_Strict):
+    """Which sentences: how many of each split (the same ids in every language; none means all), how many words long."""
+
+    train: Positive | None = None
+    valid: Positive | None = None
+    test: Positive | None = None
+    words: tuple[Positive, Positive] = (2, 60)
+
+
+class Recency(_Strict):
+    """The truncation curve: context lengths in units, and on how many test sentences (0 measures none)."""
+
+    contexts: tuple[Positive, ...] = (1, 2, 4, 8, 16)
+    sentences: Annotated[int, Field(ge=0)] = 300
+
+
+class Gate(_Strict):
+    """By which share of its bits a recurrent model must beat the bigram floor on validation, or it is flagged."""
+
+    margin: Annotated[float, Field(ge=0)] = 0.01
+
+
+class Study(_Strict):
+    """A study as it will run: preset and settings applied, names checked."""
+
+    name: str
+    title: str
+    question: str
+    corpus: str = "grammar"
+    corpus_options: dict[str, Any] = {}
+    languages: tuple[str, ...] = ("ko", "en")
+    units: dict[str, tuple[str, ...]]
+    models: tuple[str, ...]
+    train_orders: tuple[str, ...] = ("natural",)
+    test_orders: tuple[str, ...] = ("natural", "reverse", "local_3", "shuffle")
+    seeds: Positive = 3
+    perturbation_seed: int = 0
+    draws: Positive = 1
+    vocabulary: Positive = 1000
+    lower: bool = True
+    keep_final: bool = True
+    match: Literal["parameters", "units"] = "parameters"
+    sizes: Sizes = Sizes()
+    training: Training = Training()
+    sample: Sample = Sample()
+    recency: Recency = Recency()
+    gate: Gate = Gate()
+
+    @field_validator("train_orders", "test_orders")
+    @classmethod
+    def _orders(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            get_order(name)
+        return names
+
+    @field_validator("models")
+    @classmethod
+    def _models(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(check_model(name) for name in names)
+
+    @model_validator(mode="after")
+    def _languages(self) -> Study:
+        for lang in self.languages:
+            if lang not in self.units:
+                raise StudyError(
+                    f'The study "{self.name}" declares no units for language "{lang}": add them under units.'
+                )
+            for name in self.units[lang]:
+                get_unit(name, lang)
+        if "natural" not in self.test_orders:
+            raise StudyError("test_orders must hold natural: every order's cost is counted from it.")
+        for model in self.models:
+            if model in RECURRENT:
+                matched_units(model, self.sizes.embedding, self.sizes.units, self.match)
+        for key in ("languages", "models", "train_orders", "test_orders"):
+            values = getattr(self, key)
+            if len(set(values)) < len(values) or not values:
+                raise StudyError(f"{key} must name at least one thing, and each only once.")
+        return self
+
+
+def study_names() -> list[str]:
+    """The studies that come with the laboratory."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def load_study(
+    name: str,
+    *,
+    preset: str = "quick",
+    corpus: str | None = None,
+    seeds: int | None = None,
+    settings: Iterable[str] = (),
+) -> Study:
+    """The study of that name (or the YAML file at that path), with a preset and `key=value` settings applied.
+
+    A later source wins: the file, then the preset, then corpus and seeds, then the settings in their order.
+    Raises StudyError for an unknown study, preset or key, with the nearest known one, and for a wrong value.
+    """
+    path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
+    if not path.is_file():
+        if path.parent != FOLDER:
+            raise StudyError(f"There is no study file {path}.")
+        raise StudyError(unknown("study", name, study_names()))
+    try:
+        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StudyError(f"{path.name} is not YAML in UTF-8: {' '.join(str(error).split())[:160]}") from None
+    if not isinstance(declared, dict):
+        raise StudyError(f"{path.name} must hold keys and values, as in word_order.yaml.")
+    presets = declared.pop("presets", {})
+    if preset not in {*presets, *PRESETS}:
+        raise StudyError(unknown("preset", preset, {*presets, *PRESETS}))
+    chosen = _merged(declared, presets.get(preset) or {})
+    if corpus is not None:
+        chosen = _merged(chosen, _for_corpus(declared, corpus))
+    if seeds is not None:
+        chosen["seeds"] = seeds
+    for setting in settings:
+        chosen = _merged(chosen, _setting(setting))
+    chosen.pop("corpora", None)
+    return _validated(chosen, path.name)
+
+
+def _for_corpus(declared: Mapping[str, Any], corpus: str) -> dict[str, Any]:
+    """What a study says of a corpus under `corpora`, if anything, with its name."""
+    return {**(declared.get("corpora", {}).get(corpus) or {}), "corpus": corpus}
+
+
+def _setting(setting: str) -> dict[str, Any]:
+    key, equals, text = setting.partition("=")
+    if not equals:
+        raise StudyError(f'A setting is written key=value, as in training.epochs=5; "{setting}" has no "=".')
+    _known_key(key.strip())
+    try:
+        value: Any = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise StudyError(f'The value in "{setting}" is not YAML.') from None
+    for part in reversed(key.strip().split(".")):
+        value = {part: value}
+    return dict(value)
+
+
+def _keys(model: type[BaseModel], prefix: str = "") -> list[str]:
+    names = []
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        names.append(prefix + name)
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            names += _keys(inner, f"{prefix}{name}.")
+    return names
+
+
+def _known_key(key: str) -> None:
+    known = _keys(Study)
+    if key not in known and not key.startswith(("units.", "corpus_options.")):
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+        hint = f' Did you mean "{near[0]}"?' if near else ""
+        raise StudyError(f'Unknown setting "{key}".{hint} Available: {", ".join(known)}.')
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        inner = result.get(key)
+        result[key] = _merged(inner, value) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
+def _validated(chosen: Mapping[str, Any], where: str) -> Study:
+    try:
+        return Study.model_validate(chosen)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            _known_key(key)
+        raise StudyError(f"{where}: {key or 'study'}: {first['msg']} (got {first['input']!r}).") from None

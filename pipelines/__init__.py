@@ -1,0 +1,1 @@
+"""From text to integer sequences: normalise, cut into units, order, encode, audit."""

@@ -1,0 +1,238 @@
+"""A dataset: one corpus in one language, cut into units and encoded, memory-mapped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from corpora.table import SPLITS, Corpus, sha256_of, var_folder
+from pipelines.errors import PipelineError
+from pipelines.normalise import MARK, is_final, marked, normalise
+from pipelines.orders import Indices, Keys
+from pipelines.reorder import sentence_keys
+from pipelines.units import Unit, get_unit
+from pipelines.vocabulary import Vocabulary, train
+
+VERSION = 1
+CHUNK = 10_000
+FACTS = ("n_units", "n_tokens", "n_chars", "n_jamo", "n_bytes")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that determines a dataset, apart from the text itself."""
+
+    unit: str
+    vocabulary: int
+    lower: bool = True
+    keep_final: bool = True
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A built dataset on disk; nothing is read until asked for.
+
+    ids: [tokens] int32 pieces of all sentences end to end; units: [units + 1] where each unit's pieces begin;
+    sentences: [sentences + 1] where each sentence's units begin; movable: [units]; initial: [units];
+    same: [units], equal numbers for equal units; keys: [sentences].
+    """
+
+    folder: Path
+    sha256: str
+    lang: str
+    recipe: Recipe
+    pieces: int
+    corpus_sha256: str
+
+    def _map(self, name: str, kind: str) -> NDArray[np.generic]:
+        path = self.folder / f"{name}.bin"
+        return np.memmap(path, dtype=kind, mode="r") if path.stat().st_size else np.zeros(0, kind)
+
+    @cached_property
+    def ids(self) -> NDArray[np.int32]:
+        return self._map("ids", "<i4")  # type: ignore[return-value]
+
+    @cached_property
+    def units(self) -> Indices:
+        return self._map("units", "<i8")  # type: ignore[return-value]
+
+    @cached_property
+    def sentences(self) -> Indices:
+        return self._map("sentences", "<i8")  # type: ignore[return-value]
+
+    @cached_property
+    def movable(self) -> NDArray[np.bool_]:
+        return self._map("movable", "?")  # type: ignore[return-value]
+
+    @cached_property
+    def initial(self) -> NDArray[np.bool_]:
+        return self._map("initial", "?")  # type: ignore[return-value]
+
+    @cached_property
+    def same(self) -> NDArray[np.int64]:
+        return self._map("same", "<i8")  # type: ignore[return-value]
+
+    @cached_property
+    def facts(self) -> pa.Table:
+        """One row a sentence: sentence_id, split, n_units, n_tokens, n_chars, n_jamo, n_bytes."""
+        return pq.read_table(self.folder / "sentences.parquet")
+
+    @cached_property
+    def keys(self) -> Keys:
+        return sentence_keys(self.facts["sentence_id"].to_pylist())
+
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.folder / "vocabulary.model")
+
+
+def is_movable(units: list[str], keep_final: bool) -> list[bool]:
+    """Which units an order may move: all but final punctuation, if it is to stay put."""
+    movable = [True] * len(units)
+    if keep_final and len(units) > 1 and is_final(units[-1]):
+        movable[-1] = False
+    return movable
+
+
+def _texts(corpus: Corpus, lang: str, split: str | None = None) -> Iterator[tuple[list[str], list[str], list[str]]]:
+    """Chunks of (sentence ids, texts, splits), of one split or of all."""
+    columns = ["sentence_id", "text", "split"]
+    for batch in pq.ParquetFile(corpus.path(lang)).iter_batches(CHUNK, columns=columns):
+        ids, texts, splits = (batch.column(name).to_pylist() for name in columns)
+        if split is not None:
+            kept = [i for i, s in enumerate(splits) if s == split]
+            ids, texts, splits = ([values[i] for i in kept] for values in (ids, texts, splits))
+        if ids:
+            yield ids, texts, splits
+
+
+def _segment(unit: Unit, texts: list[str], lang: str, lower: bool) -> tuple[list[str], list[list[str]]]:
+    normal = [normalise(text, lang, lower=lower) for text in texts]
+    cut = unit.segment(normal)
+    for text, units in zip(normal, cut, strict=True):
+        if "".join(units) != marked(text):
+            raise PipelineError(
+                f'The unit "{unit.name}" lost letters of "{text[:60]}": report this sentence as a defect.'
+            )
+    return normal, cut
+
+
+def build(corpus: Corpus, lang: str, recipe: Recipe, advance: Callable[[int], None] = lambda n: None) -> Dataset:
+    """The dataset of a corpus in a language, built below `var/datasets` unless it is there already.
+
+    Two passes over the text, in chunks of 10,000 sentences: one counts the units of the training split for the
+    vocabulary, one encodes. `advance` is called with the number of sentences done (each counts twice).
+    """
+    unit = get_unit(recipe.unit, lang)
+    identity = {
+        "version": VERSION,
+        "corpus": corpus.sha256,
+        "lang": lang,
+        "recipe": recipe.__dict__,
+        "unit": unit.version(),
+        "sentencepiece": _sentencepiece(),
+    }
+    sha256 = sha256_of(identity)
+    folder = var_folder() / "datasets" / f"{corpus.name}-{lang}-{recipe.unit}-{sha256[:12]}"
+    if not (folder / "dataset.json").is_file():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+        try:
+            _write(draft, corpus, lang, unit, recipe, advance)
+            (draft / "dataset.json").write_text(json.dumps(identity, ensure_ascii=False, indent=1), encoding="utf-8")
+            shutil.rmtree(folder, ignore_errors=True)
+            draft.rename(folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    pieces = len(Vocabulary(folder / "vocabulary.model"))
+    return Dataset(folder, sha256, lang, recipe, pieces, corpus.sha256)
+
+
+def _sentencepiece() -> str:
+    from importlib.metadata import version
+
+    return version("sentencepiece")
+
+
+def _write(draft: Path, corpus: Corpus, lang: str, unit: Unit, recipe: Recipe, advance: Callable[[int], None]) -> None:
+    counts: Counter[str] = Counter()
+    for ids, texts, _ in _texts(corpus, lang, "train"):
+        for units in _segment(unit, texts, lang, recipe.lower)[1]:
+            counts.update(units)
+        advance(len(ids))
+    train(counts, recipe.vocabulary, draft / "vocabulary.model", where=f"{corpus.name} ({lang}, {unit.name})")
+    del counts
+    vocabulary = Vocabulary(draft / "vocabulary.model")
+    names = ("ids", "units", "sentences", "movable", "initial", "same")
+    files: dict[str, IO[bytes]] = {name: (draft / f"{name}.bin").open("wb") for name in names}
+    schema = pa.schema([("sentence_id", pa.string()), ("split", pa.string()), *((f, pa.int32()) for f in FACTS)])
+    try:
+        with pq.ParquetWriter(draft / "sentences.parquet", schema) as table:
+            for part in ("units", "sentences"):
+                files[part].write(np.zeros(1, "<i8").tobytes())
+            done = {"units": 0, "sentences": 0}
+            for ids, texts, splits in _texts(corpus, lang):
+                normal, cut = _segment(unit, texts, lang, recipe.lower)
+                _encode(cut, vocabulary, recipe, files, done, table, schema, ids, splits, normal)
+                advance(len(ids))
+    finally:
+        for file in files.values():
+            file.close()
+
+
+def _encode(
+    cut: list[list[str]],
+    vocabulary: Vocabulary,
+    recipe: Recipe,
+    files: dict[str, IO[bytes]],
+    done: dict[str, int],
+    table: pq.ParquetWriter,
+    schema: pa.Schema,
+    ids: list[str],
+    splits: list[str],
+    normal: list[str],
+) -> None:
+    """Append one chunk of sentences to the open files."""
+    flat = [unit for units in cut for unit in units]
+    pieces = vocabulary.encode(flat)
+    per_unit = np.fromiter(map(len, pieces), np.int64, len(pieces))
+    per_sentence = np.fromiter(map(len, cut), np.int64, len(cut))
+    ends = np.cumsum(per_unit)
+    borders = np.concatenate([[0], np.cumsum(per_sentence)])
+    tokens = np.diff(np.concatenate([[0], ends])[borders])
+    movable = [flag for units in cut for flag in is_movable(units, recipe.keep_final)]
+    files["ids"].write(np.fromiter((i for piece in pieces for i in piece), "<i4", int(per_unit.sum())).tobytes())
+    files["units"].write((ends + done["units"]).astype("<i8").tobytes())
+    files["sentences"].write((borders[1:] + done["sentences"]).astype("<i8").tobytes())
+    files["movable"].write(np.array(movable, "?").tobytes())
+    files["initial"].write(np.fromiter((unit.startswith(MARK) for unit in flat), "?", len(flat)).tobytes())
+    files["same"].write(sentence_keys(flat).astype("<i8").tobytes())
+    done["units"] += int(per_unit.sum())
+    done["sentences"] += len(flat)
+    facts = [
+        per_sentence,
+        tokens,
+        [len(text) for text in normal],
+        [len(unicodedata.normalize("NFD", text)) for text in normal],
+        [len(text.encode()) for text in normal],
+    ]
+    columns = [ids, splits, *(np.asarray(f, np.int32) for f in facts)]
+    table.write_table(pa.table([pa.array(c) for c in columns], schema=schema))
+
+
+def splits_of(dataset: Dataset) -> dict[str, Indices]:
+    """The numbers of the sentences of each split, in the order of the corpus."""
+    column = dataset.facts["split"].to_numpy(zero_copy_only=False)
+    return {split: np.flatnonzero(column == split).astype(np.int64) for split in SPLITS}

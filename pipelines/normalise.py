@@ -1,0 +1,46 @@
+"""The one spelling that every unit starts from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pipelines.errors import PipelineError
+
+MARK = "\u2581"
+"""LOWER ONE EIGHTH BLOCK: stands where a space stood, at the head of the first unit of each eojeol or word."""
+
+CASED = frozenset({"en"})
+"""Languages whose capitals would tell which word came first."""
+
+_FINAL = re.compile(r"[.?!…。！？]+[\"'”’)\]]*$")
+
+
+def normalise(text: str, lang: str, *, lower: bool = True) -> str:
+    """NFC, single spaces, and lower case where the language has case.
+
+    Lower-casing comes before any order is applied: in English the capital would give the first word away.
+    Raises PipelineError if the text holds U+2581, which vocabularies use for the space.
+    """
+    if MARK in text:
+        raise PipelineError(f'The text "{text[:40]}" holds U+2581, the mark for a space: remove it from the corpus.')
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    return text.lower() if lower and lang in CASED else text
+
+
+def marked(text: str) -> str:
+    """The sentence as vocabularies see it: every eojeol or word opens with the mark, and no space is left."""
+    return MARK + text.replace(" ", MARK) if text else ""
+
+
+def split_final(text: str) -> tuple[str, str]:
+    """The sentence and its final punctuation (with closing quotes or brackets), which may be empty."""
+    found = _FINAL.search(text)
+    if found is None or found.start() == 0 or text[found.start() - 1] == " ":
+        return text, ""
+    return text[: found.start()], found.group()
+
+
+def is_final(unit: str) -> bool:
+    """Whether a unit is nothing but final punctuation."""
+    return _FINAL.fullmatch(unit.lstrip(MARK)) is not None

@@ -1,0 +1,105 @@
+"""SentencePiece over units: a vocabulary trained on the training split, and the pieces of each unit.
+
+Every unit is encoded alone and carries its own mark for the space, so a sentence has one segmentation into pieces
+whatever order its units stand in. Normalisation is the identity (the default composes bare jamo), no prefix is added
+(it would put the mark on separate particles), and bytes stand in for letters never seen: nothing is unknown.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import sentencepiece as spm
+
+from pipelines.errors import PipelineError
+from pipelines.normalise import MARK
+
+PAD, UNK, BOS, EOS = 0, 1, 2, 3
+SMALLEST = 300
+"""256 bytes, four control pieces and room for letters."""
+
+
+def train(counts: Counter[str], size: int, path: Path, *, where: str) -> None:
+    """Train a unigram vocabulary of at most `size` pieces on unit counts and write it to `path`.
+
+    Sorted units and one thread: the same counts give the same bytes. A corpus too small for `size` pieces gets fewer.
+    Raises PipelineError if `size` cannot hold the letters of the text.
+    """
+    if size < SMALLEST:
+        raise PipelineError(
+            f"A vocabulary of {size} pieces cannot hold 256 bytes and the letters: set vocabulary ≥ {SMALLEST}."
+        )
+    lines = (f"{unit}\t{count}" for unit, count in sorted(counts.items()) if "\t" not in unit)
+    model = io.BytesIO()
+    try:
+        spm.SentencePieceTrainer.train(
+            sentence_iterator=lines,
+            input_format="tsv",
+            model_writer=model,
+            model_type="unigram",
+            vocab_size=size,
+            hard_vocab_limit=False,
+            character_coverage=0.9995,
+            byte_fallback=True,
+            normalization_rule_name="identity",
+            add_dummy_prefix=False,
+            remove_extra_whitespaces=False,
+            num_threads=1,
+            minloglevel=2,
+            pad_id=PAD,
+            unk_id=UNK,
+            bos_id=BOS,
+            eos_id=EOS,
+        )
+    except RuntimeError as error:
+        raise PipelineError(
+            f"No vocabulary of {size} pieces for {where}: {_reason(error)}. Set a larger vocabulary."
+        ) from None
+    path.write_bytes(model.getvalue())
+
+
+def _reason(error: RuntimeError) -> str:
+    return str(error).strip().splitlines()[-1].split("] ")[-1].rstrip(". ")
+
+
+class Vocabulary:
+    """A trained vocabulary. Holds the SentencePiece processor and the pieces of units seen so far.
+
+    The cache is emptied at a million distinct units, so memory stays bounded on any corpus.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._processor = spm.SentencePieceProcessor(model_file=str(path))
+        self._cache: dict[str, tuple[int, ...]] = {}
+
+    def __len__(self) -> int:
+        return int(self._processor.get_piece_size())
+
+    def encode(self, units: Sequence[str]) -> list[tuple[int, ...]]:
+        """The piece ids of each unit, each encoded alone."""
+        new = [unit for unit in dict.fromkeys(units) if unit not in self._cache]
+        if new:
+            if len(self._cache) > 1_000_000:
+                self._cache.clear()
+                new = list(dict.fromkeys(units))
+            self._cache.update(zip(new, map(tuple, self._processor.encode(new)), strict=True))
+        return [self._cache[unit] for unit in units]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of a sequence of pieces, spaces restored."""
+        pieces = [self._processor.id_to_piece(int(i)) for i in ids if int(i) not in (PAD, BOS, EOS)]
+        text, raw = [], bytearray()
+        for piece in pieces:
+            if len(piece) == 6 and piece.startswith("<0x"):
+                raw.append(int(piece[3:5], 16))
+                continue
+            text.append(raw.decode("utf-8", "replace") + piece)
+            raw.clear()
+        return ("".join(text) + raw.decode("utf-8", "replace")).replace(MARK, " ").strip()
+
+    def bytes_mask(self) -> list[bool]:
+        """[vocabulary]: which pieces are single bytes, the fallback for letters never seen."""
+        return [bool(self._processor.is_byte(i)) for i in range(len(self))]

@@ -1,0 +1,1 @@
+"""What is concluded: statistics, charts, and the page that shows them."""
