@@ -1,0 +1,144 @@
+"""Orders: what they do to literal sentences, and what holds for all of them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import chisquare
+
+from pipelines.errors import PipelineError
+from pipelines.orders import get_order
+from pipelines.perturb import perturb
+from pipelines.reorder import permutation, sentence_keys
+from pipelines.units import get_unit
+
+PURE = ("natural", "reverse", "local_2", "local_3", "local_5", "shuffle")
+ROOT = Path(__file__).parents[2]
+KOREAN = "철수는 어제 도서관에서 새 책을 읽었다."
+ENGLISH = "Minsu read a new book in the library yesterday."
+
+
+def one(text: str, lang: str, order: str, **options: object) -> str:
+    unit = get_unit({"ko": "eojeol", "en": "word"}[lang], lang)
+    return next(perturb([text], lang, unit, get_order(order), **options))  # type: ignore[arg-type]
+
+
+def places(
+    lengths: list[int], order: str, *, seed: int = 0, draw: int = 0, ids: list[str] | None = None
+) -> list[list[int]]:
+    """The permutation of each of some sentences, whose units are all movable."""
+    offsets = np.cumsum([0, *lengths]).astype(np.int64)
+    keys = sentence_keys(ids or [f"s{i}" for i in range(len(lengths))])
+    flat = permutation(offsets, np.ones(offsets[-1], bool), keys, get_order(order), unit="eojeol", seed=seed, draw=draw)
+    return [(flat[a:b] - a).tolist() for a, b in itertools.pairwise(offsets)]
+
+
+def test_korean_reversed() -> None:
+    assert one(KOREAN, "ko", "reverse") == "읽었다 책을 새 도서관에서 어제 철수는."
+
+
+def test_english_reversed_and_lower_cased() -> None:
+    assert one(ENGLISH, "en", "reverse") == "yesterday library the in book new a read minsu."
+
+
+def test_capitals_can_be_kept() -> None:
+    assert one(ENGLISH, "en", "reverse", lower=False) == "yesterday library the in book new a read Minsu."
+
+
+def test_final_punctuation_stays_put_unless_asked_to_move() -> None:
+    assert one("가 나?", "ko", "reverse") == "나 가?"
+    assert one("가 나?", "ko", "reverse", keep_final=False).startswith("?")
+
+
+def test_natural_is_the_sentence() -> None:
+    assert one(KOREAN, "ko", "natural") == KOREAN
+
+
+def test_local_windows_keep_every_unit_within_its_window() -> None:
+    for draw in range(50):
+        (placed,) = places([8], "local_3", draw=draw)
+        assert sorted(placed[:3]) == [0, 1, 2]
+        assert sorted(placed[3:6]) == [3, 4, 5]
+        assert sorted(placed[6:]) == [6, 7]
+
+
+def test_trailing_windows_of_two_are_really_shuffled() -> None:
+    """The window shuffles of Kallini et al. (2024) keep every trailing pair: theirs would give 0 here."""
+    swapped = sum(places([8], "local_3", draw=draw)[0][6:] == [7, 6] for draw in range(400))
+    assert 150 < swapped < 250
+
+
+@pytest.mark.parametrize("length", [2, 3, 4])
+@pytest.mark.parametrize("vary", ["draw", "id", "seed"])
+def test_shuffle_is_uniform_on_short_sentences(length: int, vary: str) -> None:
+    """Chi-square over all n! permutations, whether the draw, the sentence or the seed varies: no identity bias."""
+    times = 4800
+    if vary == "id":
+        found = places([length] * times, "shuffle", ids=[f"sentence {i}" for i in range(times)])
+    else:
+        found = [places([length], "shuffle", **{vary: i})[0] for i in range(times)]  # type: ignore[arg-type]
+    counts = Counter(map(tuple, found))
+    observed = [counts[p] for p in itertools.permutations(range(length))]
+    assert chisquare(observed).pvalue > 1e-4
+
+
+def test_a_new_draw_is_a_new_permutation_and_an_old_one_the_same() -> None:
+    first, again, other = (places([12], "shuffle", draw=draw) for draw in (3, 3, 4))
+    assert first == again
+    assert first != other
+
+
+def test_a_sentence_does_not_care_about_its_neighbours() -> None:
+    together = places([5, 9, 7], "shuffle", ids=["a", "b", "c"])
+    assert together[1] == places([9], "shuffle", ids=["b"])[0]
+    assert together == places([7, 9, 5], "shuffle", ids=["c", "b", "a"])[::-1]
+
+
+def test_streams_of_different_orders_are_different() -> None:
+    assert places([6], "local_6") != places([6], "shuffle") or places([6], "local_6", draw=1) != places(
+        [6], "shuffle", draw=1
+    )
+
+
+def test_another_process_with_another_hash_seed_draws_the_same() -> None:
+    command = [sys.executable, "eosun.py", "perturb", "--lang", "ko", "--seed", "5"]
+    said = set()
+    for hash_seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        done = subprocess.run(
+            command, input=KOREAN + "\n", capture_output=True, encoding="utf-8", check=True, env=environment, cwd=ROOT
+        )
+        said.add(done.stdout)
+    assert said == {one(KOREAN, "ko", "shuffle", seed=5) + "\n"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 15), min_size=1, max_size=8), st.sampled_from(PURE), st.integers(0, 5))
+def test_every_order_permutes_each_sentence_within_itself(lengths: list[int], order: str, draw: int) -> None:
+    for length, placed in zip(lengths, places(lengths, order, draw=draw), strict=True):
+        assert sorted(placed) == list(range(length))
+
+
+@given(st.integers(0, 20))
+def test_reversing_twice_is_the_identity(length: int) -> None:
+    (placed,) = places([length], "reverse")
+    assert [placed[i] for i in placed] == list(range(length))
+
+
+def test_an_unknown_order_is_answered_with_the_nearest() -> None:
+    with pytest.raises(PipelineError, match='Did you mean "shuffle"'):
+        get_order("shufle")
+
+
+def test_a_window_of_one_is_refused() -> None:
+    with pytest.raises(PipelineError, match="would change nothing"):
+        get_order("local_1")
