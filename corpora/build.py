@@ -1,0 +1,225 @@
+"""From a card or a file to a Sentence table: read, clean, split, count, and keep."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from corpora.cards import Card, card_names, load_card
+from corpora.errors import CorpusError, unknown
+from corpora.fetch import fetch, sha256_of_file
+from corpora.readers import Row, Source, get_reader
+from corpora.table import SPLITS, Corpus, Sentence, sha256_of, var_folder, write
+
+FEWEST = 50
+"""Sentences of one's own text: fewer cannot be split into training, validation and test."""
+MARK = "\u2581"
+OWN_READERS = {".txt": "lines", ".tsv": "tsv"}
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What will be built: a card (made up for one's own file), its languages, and what identifies the result."""
+
+    card: Card
+    languages: tuple[str, ...]
+    identity: dict[str, Any]
+    own: Path | None
+
+    @property
+    def folder(self) -> Path:
+        return var_folder() / "corpora" / f"{self.card.name}-{sha256_of(self.identity)[:12]}"
+
+
+def build(
+    name: str,
+    *,
+    langs: tuple[str, ...] | None = None,
+    options: dict[str, Any] | None = None,
+    progress: Progress = lambda n: None,
+) -> Corpus:
+    """The corpus of that name, or of one's own file (a path ending in .txt or .tsv), built unless it is there.
+
+    langs: the language of a .txt file; elsewhere all languages of the corpus are built. options: over the card's own.
+    Raises CorpusError, and leaves nothing behind, for anything that cannot be used as it is.
+    """
+    plan = _plan(name, langs, options or {})
+    found = _load(plan.folder)
+    if found is not None:
+        return found
+    plan.folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=plan.folder.parent))
+    try:
+        corpus = _write(plan, draft, progress)
+        shutil.rmtree(plan.folder, ignore_errors=True)
+        draft.rename(plan.folder)
+        return replace(corpus, folder=plan.folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def is_path(name: str) -> bool:
+    """Whether a corpus is named by a path: it has a separator or the ending of a text file, or is there."""
+    return "/" in name or "\\" in name or Path(name).suffix in OWN_READERS or Path(name).is_file()
+
+
+def _plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]) -> _Plan:
+    if is_path(name):
+        return _own_plan(Path(name), langs, options)
+    card = load_card(name)
+    wrong = [key for key in options if key not in card.options]
+    if wrong:
+        raise CorpusError(unknown(f"option of {name}", wrong[0], card.options))
+    card = card.model_copy(update={"options": {**card.options, **options}})
+    identity = {"card": card.model_dump(mode="json", exclude={"notes", "citation"}), "code": _code()}
+    return _Plan(card, card.languages, identity, None)
+
+
+def _own_plan(path: Path, langs: tuple[str, ...] | None, options: dict[str, Any]) -> _Plan:
+    if path.is_dir():
+        raise CorpusError(f"{path} is a folder: name the file in it.")
+    if not path.is_file():
+        known = card_names()
+        raise CorpusError(f"There is no file {path}. Name a .txt or .tsv file, or a corpus: {', '.join(known)}.")
+    if path.suffix not in OWN_READERS:
+        raise CorpusError(f"{path.name}: the ending must be .txt (one sentence a line) or .tsv (two aligned columns).")
+    if not path.stat().st_size:
+        raise CorpusError(f"{path.name} is empty: give at least {FEWEST} sentences.")
+    aligned = path.suffix == ".tsv"
+    languages = ("ko", "en") if aligned else tuple(langs or ())
+    card = Card(
+        name=path.stem, title=path.name, languages=languages, kind="parallel" if aligned else "monolingual",
+        aligned=aligned, licence="the owner's", citation="", reader=OWN_READERS[path.suffix], options=options,
+    )  # fmt: skip
+    identity = {"reader": card.reader, "languages": languages, "file": sha256_of_file(path), "code": _code()}
+    return _Plan(card, languages, {**identity, "options": options}, path)
+
+
+@cache
+def _code() -> str:
+    """The hash of this room's code and word lists: a changed reader or grammar makes another corpus."""
+    room = Path(__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted([*room.rglob("*.py"), *(room / "grammar").rglob("*.yaml")]):
+        if file.name != "cli.py":
+            digest.update(str(file.relative_to(room)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _load(folder: Path) -> Corpus | None:
+    """The corpus kept in a folder, or None if it is not there, or not whole (then it is built again)."""
+    try:
+        kept = json.loads((folder / "corpus.json").read_text(encoding="utf-8"))
+        corpus = Corpus(**{**kept, "folder": folder, "languages": tuple(kept["languages"])})
+        for lang in corpus.languages:
+            if pq.ParquetFile(corpus.path(lang)).metadata.num_rows != sum(corpus.counts[lang].values()):
+                return None
+        return corpus
+    except Exception:
+        return None
+
+
+def _write(plan: _Plan, draft: Path, progress: Progress) -> Corpus:
+    files = {plan.card.reader: plan.own} if plan.own else fetch(plan.card, plan.languages)
+    source = Source(files, plan.languages, plan.card.options)
+    removed: Counter[str] = Counter()
+    counts, sha256 = write(draft, plan.languages, _sentences(plan, source, removed, progress))
+    _check(plan, counts, removed)
+    settings = {**plan.card.options, "reader": plan.card.reader}
+    corpus = Corpus(
+        plan.card.name,
+        draft,
+        plan.languages,
+        plan.card.aligned,
+        sha256,
+        counts,
+        dict(sorted(removed.items())),
+        settings,
+    )
+    kept = {key: value for key, value in asdict(corpus).items() if key != "folder"}
+    (draft / "corpus.json").write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+    return corpus
+
+
+def _sentences(plan: _Plan, source: Source, removed: Counter[str], progress: Progress) -> Iterator[Sentence]:
+    for row in _distinct(plan, source, removed):
+        split = row.split or _split(next(iter(row.texts.values())))
+        for lang in plan.languages:
+            yield Sentence(row.name, lang, row.texts[lang], split, row.document, row.trees.get(lang, ""))
+        progress(1)
+
+
+def _cleaned(plan: _Plan, source: Source, removed: Counter[str]) -> Iterator[Row]:
+    """Rows in NFC with single spaces, those with an empty text left out."""
+    for row in get_reader(plan.card.reader)(source):
+        texts = {lang: " ".join(unicodedata.normalize("NFC", row.texts[lang]).split()) for lang in plan.languages}
+        if any(MARK in text for text in texts.values()):
+            raise CorpusError(f"{row.where}: the text holds U+2581, the mark for a space in vocabularies: remove it.")
+        if not all(texts.values()):
+            removed["empty"] += 1
+            continue
+        yield Row(row.name, texts, row.split, row.document, row.trees, row.where)
+
+
+def _distinct(plan: _Plan, source: Source, removed: Counter[str]) -> Iterator[Row]:
+    """Rows without repetitions, which are dropped in all languages if they repeat in one.
+
+    "all": no text occurs twice; "across": no validation or test text occurs in another split or twice in its own,
+    training keeps its repetitions. Of two rows in different splits the training one stays. Memory: 8 bytes a text.
+    """
+    if plan.card.deduplicate == "none":
+        yield from _cleaned(plan, source, removed)
+        return
+    training = {key for row in _cleaned(plan, source, Counter()) if row.split == "train" for key in _keys(row)}
+    seen: set[int] = set()
+    for row in _cleaned(plan, source, removed):
+        keys = _keys(row)
+        if row.split in ("valid", "test") and training & set(keys):
+            removed["repeats training"] += 1
+        elif seen.intersection(keys) and (row.split != "train" or plan.card.deduplicate == "all"):
+            removed["repeated"] += 1
+        else:
+            seen.update(keys)
+            yield row
+
+
+def _keys(row: Row) -> list[int]:
+    return [
+        int.from_bytes(hashlib.blake2b(f"{lang}\0{text.lower()}".encode(), digest_size=8).digest(), "little")
+        for lang, text in row.texts.items()
+    ]
+
+
+def _split(text: str) -> str:
+    """Five of a hundred texts are for testing and five for validation, by the hash of the text."""
+    place = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4, person=b"split").digest(), "little") % 100
+    return "test" if place < 5 else "valid" if place < 10 else "train"
+
+
+def _check(plan: _Plan, counts: dict[str, dict[str, int]], removed: Counter[str]) -> None:
+    total = sum(next(iter(counts.values())).values()) if counts else 0
+    where = plan.own.name if plan.own else plan.card.name
+    if plan.own and total < FEWEST:
+        raise CorpusError(
+            f"{where} holds {total} different sentences: at least {FEWEST} are needed to train and test on."
+        )
+    for split in SPLITS:
+        if not all(by_split[split] for by_split in counts.values()):
+            raise CorpusError(f"{where}: no sentence came into the {split} split: give more text.")
+    if plan.card.expected is not None and total != plan.card.expected:
+        raise CorpusError(
+            f"{where}: {total} sentences a language where the card expects {plan.card.expected} "
+            f"(removed: {dict(removed)}): the files are not the ones the card was written for."
+        )

@@ -1,0 +1,89 @@
+"""Cards: what a corpus is, where it comes from and how it is read, declared in YAML."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from corpora.errors import CorpusError, unknown
+
+FOLDER = Path(__file__).parent / "cards"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CardFile(_Strict):
+    """One file of a corpus.
+
+    path: below a mirror folder, where it may also lie gzipped; sha256: of its uncompressed bytes there. url: the
+    public address; member: the file inside, where the address is an archive; url_sha256: of what the address gives,
+    null where the publisher's bytes are not known or not promised to stay (then the first download's hash is kept).
+    """
+
+    path: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    lang: str | None = None
+    url: str
+    url_sha256: str | None = None
+    member: str | None = None
+
+
+class Card(_Strict):
+    """A corpus. `options` go to the reader, with their defaults; `expected` counts the rows that the reader yields."""
+
+    name: str
+    title: str
+    languages: tuple[str, ...]
+    kind: Literal["monolingual", "parallel", "labelled", "minimal_pairs", "treebank", "generated"]
+    aligned: bool
+    licence: str
+    citation: str
+    homepage: str = ""
+    reader: str
+    options: dict[str, Any] = {}
+    files: tuple[CardFile, ...] = ()
+    deduplicate: Literal["all", "across", "none"] = "all"
+    expected: int | None = None
+    notes: str = ""
+
+
+def card_folders() -> list[Path]:
+    """Where cards are looked for: `EOSUN_CARDS` first, then the ones that come with the laboratory."""
+    own = os.environ.get("EOSUN_CARDS")
+    return ([Path(own)] if own else []) + [FOLDER]
+
+
+def card_names() -> list[str]:
+    return sorted({path.stem for folder in card_folders() for path in folder.glob("*.yaml")})
+
+
+def load_card(name: str) -> Card:
+    """The card of that name; CorpusError suggests the nearest name, or says what is wrong with the card."""
+    for folder in card_folders():
+        path = folder / f"{name}.yaml"
+        if path.is_file():
+            return _parse(path)
+    raise CorpusError(unknown("corpus", name, card_names()))
+
+
+def _parse(path: Path) -> Card:
+    try:
+        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Card.model_validate(declared)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path.name}: not YAML in UTF-8: {' '.join(str(error).split())[:160]}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(key, Card.model_fields, n=1, cutoff=0.5)
+            hint = f' Did you mean "{near[0]}"?' if near else ""
+            raise CorpusError(f'{path.name}: unknown key "{key}".{hint}') from None
+        raise CorpusError(f"{path.name}: {key}: {first['msg']}.") from None

@@ -1,0 +1,105 @@
+"""Getting a corpus' files: from a mirror folder, else from their public address; always by their hash."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+import tarfile
+import zlib
+from pathlib import Path
+
+from corpora.cards import Card, CardFile
+from corpora.errors import CorpusError
+from corpora.table import var_folder
+
+LARGEST_MEMBER = 2 * 1024**3
+"""Bytes: nothing larger is unpacked from an archive."""
+_BLOCK = 1 << 20
+
+
+def fetch(card: Card, langs: tuple[str, ...] | None = None) -> dict[str, Path]:
+    """The card's files, verified, by language (or by path where a file serves all languages).
+
+    Looks in `EOSUN_MIRROR` first. Raises CorpusError where a file is nowhere to be had or is not what the card says.
+    """
+    wanted = [file for file in card.files if file.lang is None or langs is None or file.lang in langs]
+    return {file.lang or file.path: _mirrored(file) or _downloaded(card, file) for file in wanted}
+
+
+def _mirrored(file: CardFile) -> Path | None:
+    mirror = os.environ.get("EOSUN_MIRROR")
+    if not mirror:
+        return None
+    for path in (Path(mirror) / file.path, Path(mirror) / f"{file.path}.gz"):
+        if path.is_file():
+            found = sha256_of_file(path, unpack=path.suffix == ".gz" and not file.path.endswith(".gz"))
+            if found != file.sha256:
+                raise CorpusError(
+                    f"{file.path} in the mirror has sha256 {found[:12]}…, the card says {file.sha256[:12]}…: "
+                    "get the file again."
+                )
+            return path
+    return None
+
+
+def sha256_of_file(path: Path, *, unpack: bool = False) -> str:
+    """The sha256 of a file's bytes, or of what a gzipped file holds."""
+    digest = hashlib.sha256()
+    try:
+        with gzip.open(path) if unpack else path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise CorpusError(f"{path.name} is a broken gzip file ({error}): get it again.") from None
+    return digest.hexdigest()
+
+
+def _downloaded(card: Card, file: CardFile) -> Path:
+    """The file from its public address, kept in the cache under its hash; nothing partial stays there."""
+    import pooch
+
+    folder = var_folder() / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    name = hashlib.sha256(file.url.encode()).hexdigest()[:16] + "-" + file.url.rsplit("/", 1)[-1]
+    record = folder / f"{name}.sha256"
+    known = file.url_sha256 or (record.read_text().strip() if record.is_file() else None)
+    try:
+        path = Path(pooch.retrieve(file.url, f"sha256:{known}" if known else None, fname=name, path=folder))
+    except ValueError as error:
+        raise CorpusError(f"{card.name}: what {file.url} gave has another sha256 than expected: {error}") from None
+    except Exception as error:
+        reason = type(error).__name__
+        raise CorpusError(
+            f"{card.name}: {file.url} could not be fetched ({reason}). Connect to the network, or set EOSUN_MIRROR to "
+            "a folder that holds the files, or use CORPUS=grammar, which needs neither."
+        ) from None
+    if known is None:
+        record.write_text(sha256_of_file(path))
+        print(f"{card.name}: first download of {name}; its sha256 is kept from now on: {sha256_of_file(path)}")
+    return _member(path, file.member, folder) if file.member else path
+
+
+def _member(archive: Path, member: str, folder: Path) -> Path:
+    """One regular file out of a tar archive, by name; its path inside it decides nothing about where it goes."""
+    target = folder / f"{archive.name}-{hashlib.sha256(member.encode()).hexdigest()[:12]}"
+    if target.is_file():
+        return target
+    draft = target.with_suffix(".draft")
+    try:
+        with tarfile.open(archive) as opened:
+            info = opened.getmember(member)
+            stream = opened.extractfile(info) if info.isreg() and info.size <= LARGEST_MEMBER else None
+            if stream is None:
+                raise CorpusError(f"{archive.name}: {member} is no ordinary file, or larger than 2 GiB.")
+            with stream, draft.open("wb") as out:
+                shutil.copyfileobj(stream, out)
+        draft.replace(target)
+        return target
+    except (KeyError, tarfile.TarError, EOFError, zlib.error) as error:
+        raise CorpusError(
+            f"{archive.name} does not hold {member} ({error}): delete it from var/cache and retry."
+        ) from None
+    finally:
+        draft.unlink(missing_ok=True)

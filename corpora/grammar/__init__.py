@@ -1,0 +1,1 @@
+"""The embedded grammar: aligned Korean–English pairs with trees, from one abstract derivation each."""

@@ -1,0 +1,90 @@
+"""Readers: one a format. Each yields rows as they stand in the files; it cleans nothing."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from corpora.errors import CorpusError, unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One sentence, or one sentence with its translations: texts and trees by language.
+
+    `where` says file and line, for messages. `split` is empty where the source has none: then the text decides.
+    """
+
+    name: str
+    texts: dict[str, str]
+    split: str = ""
+    document: str = ""
+    trees: dict[str, str] = field(default_factory=dict)
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a reader reads: files by language or path, the languages asked for, and options."""
+
+    files: Mapping[str, Path]
+    languages: tuple[str, ...]
+    options: Mapping[str, Any]
+
+
+Reader = Callable[[Source], Iterator[Row]]
+_READERS: dict[str, Reader] = {}
+_MODULES = ("generated", "jsonl", "gettext", "lines", "tsv")
+
+
+def reader(name: str) -> Callable[[Reader], Reader]:
+    """Register a reader under a name that cards use."""
+
+    def register(function: Reader) -> Reader:
+        _READERS[name] = function
+        return function
+
+    return register
+
+
+def get_reader(name: str) -> Reader:
+    for module in _MODULES:
+        import_module(f"corpora.readers.{module}")
+    if name not in _READERS:
+        raise CorpusError(unknown("reader", name, _READERS))
+    return _READERS[name]
+
+
+def text_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Numbered lines of a UTF-8 file, plain or gzipped, without line ends; a byte-order mark is dropped.
+
+    CorpusError names the line that is not UTF-8 or holds a NUL byte, and a gzip file that breaks off.
+    """
+    number = 0
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            for number, raw in enumerate(stream, 1):
+                line = (raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw).rstrip(b"\r\n")
+                if b"\0" in line:
+                    raise CorpusError(f"{path.name}, line {number}: a NUL byte. Is this a text file?")
+                yield number, line.decode("utf-8")
+    except UnicodeDecodeError:
+        raise CorpusError(
+            f"{path.name}, line {number}: not UTF-8{_looks_like(raw)}. Convert the file: iconv -f CP949 -t UTF-8."
+        ) from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise CorpusError(f"{path.name} breaks off after line {number} ({error}): get the file again.") from None
+
+
+def _looks_like(raw: bytes) -> str:
+    """A guess for the message only; nothing is ever decoded by it."""
+    try:
+        text = raw.decode("cp949")
+    except UnicodeDecodeError:
+        return ""
+    return " (it reads as CP949)" if any("가" <= letter <= "힣" for letter in text) else ""

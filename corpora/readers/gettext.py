@@ -1,0 +1,111 @@
+"""Translated documentation in gettext's `.po` files, markup taken off."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tarfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpora.errors import CorpusError
+from corpora.readers import Row, Source, reader
+
+CODE = "CODE"
+"""Stands, in every language alike, for inline code that is not one short name."""
+
+_ROLE = re.compile(r":(?:[a-z][\w+-]*:)*[a-z][\w+-]*:`([^`]*)`")
+_LINK = re.compile(r"`([^`<]*?)\s*<[^`>]*>`__?")
+_LITERAL = re.compile(r"``(.+?)``")
+_PLAIN = re.compile(r"`([^`]+)`_{0,2}")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?=\S)(.+?)(?<=\S)\1(?![\w*])")
+_SUBSTITUTION = re.compile(r"\|[^|\s][^|]*\|_?")
+_FOOTNOTE = re.compile(r"\s?\[(?:#\w*|\d+|\*)\]_")
+_NAME = re.compile(r"[\w.+-]{1,30}(?:\(\))?")
+_HANGUL = re.compile(r"[가-힣]")
+_LATIN = re.compile(r"[A-Za-z]")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+LARGEST_MEMBER = 32 * 1024**2
+
+
+@reader("po")
+def po(source: Source) -> Iterator[Row]:
+    """Every translated entry of every `.po` file of an archive, English as the source and one translation.
+
+    Options: `translation`, the language of `msgstr`; `held_out`, the percentage of files that validation and test get
+    each (whole files, chosen by the hash of their name). Fuzzy, obsolete and untranslated entries are skipped, and
+    those that are mostly code. The document is the file.
+    """
+    import polib
+
+    translation, held_out = str(source.options["translation"]), int(source.options["held_out"])
+    (path,) = source.files.values()
+    for name, text in _members(path):
+        split = _split(name, held_out)
+        for number, entry in enumerate(polib.pofile(text)):
+            if entry.obsolete or entry.fuzzy or not entry.msgstr:
+                continue
+            texts = {"en": plain(entry.msgid), translation: plain(entry.msgstr)}
+            if _is_prose(texts["en"], texts[translation]):
+                yield Row(f"{name}#{number}", texts, split, name, where=f"{name}, line {entry.linenum}")
+
+
+def _members(path: Path) -> Iterator[tuple[str, str]]:
+    """Names (below the top folder) and texts of the `.po` files of a tar archive, by name; nothing is unpacked."""
+    try:
+        with tarfile.open(path) as archive:
+            infos = [info for info in archive.getmembers() if info.isreg() and info.name.endswith(".po")]
+            for info in sorted(infos, key=lambda info: info.name):
+                if info.size > LARGEST_MEMBER:
+                    raise CorpusError(
+                        f"{path.name}: {info.name} is larger than 32 MiB: this is not the archive it should be."
+                    )
+                stream = archive.extractfile(info)
+                if stream is not None:
+                    yield info.name.partition("/")[2], stream.read().decode("utf-8")
+    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+        raise CorpusError(f"{path.name} is a broken archive ({error}): get it again.") from None
+    except UnicodeDecodeError:
+        raise CorpusError(f"{path.name}: {info.name} is not UTF-8.") from None
+
+
+def _split(name: str, held_out: int) -> str:
+    place = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little") % 100
+    return "test" if place < held_out else "valid" if place < 2 * held_out else "train"
+
+
+def plain(text: str) -> str:
+    """A paragraph without reStructuredText: roles and links give what a reader sees, short names stay, code is `CODE`.
+
+    >>> plain("Returns :class:`~io.TextIO`\\\\의 *name*, see `the guide <x.html>`_ or ``a + b``.")
+    'Returns TextIO의 name, see the guide or CODE.'
+    """
+    text = _FOOTNOTE.sub("", text)
+    text = _ROLE.sub(lambda found: _shown(found[1]), text)
+    text = _LINK.sub(lambda found: found[1] or CODE, text)
+    text = _LITERAL.sub(lambda found: found[1] if _NAME.fullmatch(found[1]) else CODE, text)
+    text = _PLAIN.sub(lambda found: found[1], text)
+    text = _EMPHASIS.sub(lambda found: found[2], text)
+    text = _SUBSTITUTION.sub(CODE, text)
+    text = re.sub(r"::$", ":", re.sub(r"\\(\s|(?=\S))", "", text).strip())
+    return re.sub(r"\s*-{3}\s*", " — ", text)
+
+
+def _shown(target: str) -> str:
+    """What a role shows: its title if it has one, the last part of a `~` path, a short name, else `CODE`."""
+    titled = re.fullmatch(r"(.+?)\s*<[^>]*>", target, flags=re.S)
+    if titled:
+        return titled[1]
+    name = target.lstrip("!")
+    if name.startswith("~"):
+        name = name.rpartition(".")[2].lstrip("~")
+    return name if _NAME.fullmatch(name) or (" " in name and _WORD.search(name)) else CODE
+
+
+def _is_prose(english: str, translated: str) -> bool:
+    """Whether both sides are language: at least two English words, and a translation that is mostly Hangul."""
+    hangul, latin = len(_HANGUL.findall(translated)), len(_LATIN.findall(translated))
+    code = english.count(CODE) + sum(english.count(sign) for sign in "{}=<>[]_/\\|")
+    words = len(_WORD.findall(english))
+    return words >= 2 and hangul >= 2 and hangul >= latin * 0.5 and code * 4 <= words
