@@ -41,7 +41,7 @@ help: ## list the targets and their variables
 
 setup: $(READY) ## create .venv
 
-$(READY): requirements/bootstrap.txt requirements/all.txt pyproject.toml
+$(READY): requirements/bootstrap.txt requirements/all.txt
 	@bash requirements/setup.sh
 
 experiment: $(READY)

@@ -21,7 +21,7 @@ from experiments.study import Study
 from pipelines.dataset import Dataset
 from pipelines.orders import Indices, get_order
 from pipelines.selection import select
-from pipelines.sequences import audit_of, ceilings, fallback_share, gather
+from pipelines.sequences import audit_of, ceilings, fallback_share, gather, texts_of
 
 Progress = Callable[[float, str], None]
 RESULTS = "results.json"
@@ -202,10 +202,11 @@ def _corpus_metrics(material: Material) -> dict[str, float]:
 
 
 def facts_of(material: Material) -> pd.DataFrame:
-    """One row a test sentence: its sizes in every unit of measurement, and the ceiling of what its order can cost."""
+    """One row a test sentence: its sizes, the ceiling of what its order can cost, and its text as the model saw it."""
     dataset, numbers = material.dataset, material.numbers["test"]
     facts: pd.DataFrame = dataset.facts.take(numbers).drop_columns(["split"]).to_pandas()
     facts.insert(0, "lang", dataset.lang)
     facts.insert(1, "unit", dataset.recipe.unit)
     facts["log2_orders"] = ceilings(dataset, numbers)
+    facts["text"] = texts_of(dataset, numbers)
     return facts

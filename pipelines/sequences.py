@@ -91,3 +91,10 @@ def fallback_share(dataset: Dataset, numbers: Indices) -> float:
     starts = dataset.units[dataset.sentences[numbers]]
     ends = dataset.units[dataset.sentences[numbers + 1]]
     return float(mask[dataset.ids[ranges(starts, ends - starts)]].mean())
+
+
+def texts_of(dataset: Dataset, numbers: Indices) -> list[str]:
+    """The chosen sentences as normalised text, read back from their pieces."""
+    vocabulary = dataset.vocabulary()
+    starts, ends = (dataset.units[dataset.sentences[numbers + step]] for step in (0, 1))
+    return [vocabulary.decode(dataset.ids[a:b]) for a, b in zip(starts, ends, strict=True)]

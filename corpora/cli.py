@@ -1,0 +1,130 @@
+"""Commands of the corpora room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="A corpus by name, or the path of a .txt or .tsv file.")]
+Lang = Annotated[str | None, typer.Option("--lang", help="The language of a .txt file, or the one to show.")]
+
+
+@app.command("list")
+def list_corpora() -> None:
+    """List the corpora that have a card: languages, kind, licence, and whether they are built."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from corpora.cards import card_names, load_card
+    from corpora.table import var_folder
+
+    table = Table("name", "languages", "kind", "licence", "built", "title", box=None, pad_edge=False)
+    for name in card_names():
+        card = load_card(name)
+        built = any((folder / "corpus.json").is_file() for folder in (var_folder() / "corpora").glob(f"{name}-*"))
+        table.add_row(name, " ".join(card.languages), card.kind, card.licence, "yes" if built else "no", card.title)
+    Console().print(table)
+
+
+def _langs(lang: str | None) -> tuple[str, ...] | None:
+    return (lang,) if lang else None
+
+
+@app.command()
+def show(name: Name, lang: Lang = None) -> None:
+    """Show what a corpus holds: counts in every unit, what cleaning removed, licence, and a few sentences."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from corpora.build import build, is_path
+    from corpora.cards import load_card
+    from corpora.counts import count
+
+    corpus = build(name, langs=_langs(lang))
+    table = Table("", *corpus.languages, box=None, pad_edge=False)
+    columns = [count(corpus, language) for language in corpus.languages]
+    for key in columns[0]:
+        table.add_row(
+            key, *(f"{column[key]:,}" if isinstance(column[key], int) else f"{column[key]:.3g}" for column in columns)
+        )
+    console = Console()
+    console.print(table)
+    console.print(f"removed: {', '.join(f'{key} {n:,}' for key, n in corpus.removed.items()) or 'nothing'}")
+    console.print(f"sha256: {corpus.sha256}")
+    if not is_path(name):
+        card = load_card(name)
+        console.print(f"licence: {card.licence}\ncitation: {card.citation}\n{card.notes}".rstrip())
+    for text in _sample(corpus.path(corpus.languages[0]), 3, 0, None):
+        console.print(f"  {text}", markup=False, highlight=False)
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str] | None, typer.Argument(help="Corpora by name.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that have files.")] = False,
+) -> None:
+    """Fetch the files of corpora, from EOSUN_MIRROR or their public address, and check their hashes."""
+    from corpora.cards import card_names, load_card
+    from corpora.errors import CorpusError
+    from corpora.fetch import fetch as fetched
+
+    chosen = card_names() if everything else names or []
+    if not chosen:
+        raise CorpusError("Name the corpora to fetch, or say --all; `eosun corpora list` lists them.")
+    for card in map(load_card, chosen):
+        files = fetched(card)
+        print(
+            f"{card.name}: {f'{len(files)} file(s), as the card says' if files else 'nothing to fetch: it is generated'}"
+        )
+
+
+@app.command("build")
+def build_corpus(name: Name, lang: Lang = None) -> None:
+    """Build a corpus' Sentence tables; does nothing where they are there."""
+    from corpora.build import build
+
+    corpus = build(name, langs=_langs(lang))
+    for language in corpus.languages:
+        counts = ", ".join(f"{split} {n:,}" for split, n in corpus.counts[language].items())
+        print(f"{corpus.name} {language}: {counts}")
+    print(f"{corpus.folder}  sha256 {corpus.sha256}")
+
+
+@app.command()
+def sample(
+    name: Name,
+    lang: Lang = None,
+    count: Annotated[int, typer.Option(min=1, help="How many.")] = 5,
+    seed: Annotated[int, typer.Option(help="Which.")] = 0,
+    split: Annotated[str | None, typer.Option(help="train, valid or test; all by default.")] = None,
+) -> None:
+    """Print random sentences, aligned ones side by side."""
+    from corpora.build import build, is_path
+    from corpora.errors import CorpusError, unknown
+    from corpora.table import SPLITS
+
+    if split is not None and split not in SPLITS:
+        raise CorpusError(unknown("split", split, SPLITS))
+    corpus = build(name, langs=_langs(lang) if is_path(name) else None)
+    if lang is not None and lang not in corpus.languages:
+        raise CorpusError(unknown(f"language of {corpus.name}", lang, corpus.languages))
+    languages = (lang,) if lang else corpus.languages
+    for row in zip(*(_sample(corpus.path(language), count, seed, split) for language in languages), strict=True):
+        print("\t".join(row))
+
+
+def _sample(path: Path, count: int, seed: int, split: str | None) -> list[str]:
+    """Texts at random places, the same places in every language of aligned text."""
+    import numpy as np
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path, columns=["text", "split"])
+    if split is not None:
+        table = table.filter(pc.equal(table["split"], split))
+    chosen = np.random.Generator(np.random.Philox(seed)).choice(len(table), min(count, len(table)), replace=False)
+    return [str(text) for text in table["text"].take(chosen).to_pylist()]

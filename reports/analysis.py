@@ -1,0 +1,196 @@
+"""From tables of observations to the quantities that a report states."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from reports.inputs import FLOORS, Group, Inputs, Table, Tables
+from reports.statistics import Estimate, difference, holm, mean, ratio, ratio_difference
+
+RECENCY_SHARE = 0.01
+"""The effective context leaves at most this share of what context is worth on the table."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One estimated quantity of one group under one test order, with every seed's own value and the runs behind it."""
+
+    group: Group
+    order: str
+    quantity: str
+    estimate: Estimate
+    by_seed: dict[int, float]
+    run_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The truncation curve of a group: an estimate at each context length, each seed's points, the whole past."""
+
+    group: Group
+    contexts: tuple[int, ...]
+    estimates: tuple[Estimate, ...]
+    by_seed: dict[int, tuple[float, ...]]
+    whole: float
+    effective: dict[int, int | None]
+    run_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A quantity of one model in Korean minus the same in English, on the sentences that both have."""
+
+    model: str
+    order: str
+    quantity: str
+    estimate: Estimate
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything that the page, the table at the terminal and results.csv are written from."""
+
+    rows: tuple[Row, ...]
+    curves: tuple[Curve, ...]
+    comparisons: tuple[Comparison, ...]
+    flagged: pd.DataFrame
+    orders: tuple[str, ...]
+
+    def find(self, group: Group, order: str, quantity: str) -> Row | None:
+        for row in self.rows:
+            if (row.group, row.order, row.quantity) == (group, order, quantity):
+                return row
+        return None
+
+
+def analyse(inputs: Inputs) -> Analysis:
+    """Estimate every quantity from the runs that passed the gates, and correct the family of order costs."""
+    tables, orders = Tables(inputs), inputs.orders()
+    groups = [group for group in inputs.groups() if len(inputs.good_runs_of(group))]
+    rows = [row for group in groups for row in _rows(inputs, tables, group, orders)]
+    rows = _corrected(rows)
+    curves = [curve for group in groups for curve in _curves(inputs, tables, group)]
+    flagged = inputs.runs[inputs.runs["gate"] != "passed"].sort_values(["lang", "model", "seed"])
+    return Analysis(tuple(rows), tuple(curves), tuple(_compare(inputs, tables, groups, orders)), flagged, tuple(orders))
+
+
+def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> list[Row]:
+    runs = inputs.good_runs_of(group)
+    run_ids, seeds = list(runs["run_id"]), list(runs["seed"])
+    facts = inputs.facts(group).loc[tables.ids(run_ids[0])]
+    natural = tables.over_draws(run_ids, "natural")
+    rows = []
+    for order in orders:
+        bits = natural if order == "natural" else tables.over_draws(run_ids, order)
+        measured: list[tuple[str, Table, Table | None]] = [("bits_per_sentence", bits, None)]
+        if order == "natural":
+            sizes = (("bits_per_character", "n_chars"), ("bits_per_jamo", "n_jamo"), ("bits_per_byte", "n_bytes"))
+            measured += [(name, bits, facts[column].to_numpy(float)) for name, column in sizes]
+        else:
+            measured.append(("order_cost", bits - natural, None))
+            if facts["log2_orders"].sum() > 0:
+                measured.append(("order_cost_of_ceiling", bits - natural, facts["log2_orders"].to_numpy(float)))
+        for name, table, divisor in measured:
+            estimate = mean(table) if divisor is None else ratio(table, divisor)
+            scale = 1.0 if divisor is None else float(divisor.mean())
+            by_seed = {int(seed): float(value) / scale for seed, value in zip(seeds, table.mean(1), strict=True)}
+            rows.append(Row(group, order, name, estimate, by_seed, tuple(run_ids)))
+    return rows
+
+
+def _corrected(rows: list[Row]) -> list[Row]:
+    """Holm over the family: every order cost of every recurrent model in every language of the report."""
+    family = [i for i, row in enumerate(rows) if row.quantity == "order_cost" and row.group.model not in FLOORS]
+    adjusted = holm([rows[i].estimate.p for i in family])
+    result = list(rows)
+    for i, p in zip(family, adjusted, strict=True):
+        result[i] = replace(rows[i], estimate=replace(rows[i].estimate, p_holm=p))
+    return result
+
+
+def _curves(inputs: Inputs, tables: Tables, group: Group) -> list[Curve]:
+    runs = inputs.good_runs_of(group)
+    run_ids, seeds = list(runs["run_id"]), [int(seed) for seed in runs["seed"]]
+    contexts = tables.xs(run_ids[0], "truncation", "natural")
+    if not contexts or group.model in FLOORS:
+        return []
+    chosen = set(tables.ids(run_ids[0], "truncation"))
+    inside = np.array([name in chosen for name in tables.ids(run_ids[0])])
+    whole = tables.over_draws(run_ids, "natural")[:, inside]
+    by_context = [tables.at(run_ids, "truncation", "natural", x) for x in contexts]
+    points = np.stack([table.mean(1) for table in by_context], axis=1)
+    steps = tuple(int(x) for x in contexts)
+    effective = {
+        seed: effective_context(steps, values, total)
+        for seed, values, total in zip(seeds, points, whole.mean(1), strict=True)
+    }
+    return [
+        Curve(
+            group, steps, tuple(mean(table) for table in by_context),
+            {seed: tuple(map(float, values)) for seed, values in zip(seeds, points, strict=True)},
+            float(whole.mean()), effective, tuple(run_ids),
+        )
+    ]  # fmt: skip
+
+
+def effective_context(contexts: tuple[int, ...], bits: Table, whole: float) -> int | None:
+    """The smallest context c such that at every longer one measured too at most 1 % of L(first) − L(whole) is missing.
+
+    None where even the longest context measured misses more: the value is then beyond it (right-censored).
+    """
+    worth = float(bits[0]) - whole
+    missing = [float(value) - whole for value in bits]
+    for i, context in enumerate(contexts):
+        if all(left <= RECENCY_SHARE * worth for left in missing[i:]):
+            return context
+    return None
+
+
+def _compare(inputs: Inputs, tables: Tables, groups: list[Group], orders: list[str]) -> list[Comparison]:
+    """Korean minus English, for every model that both have in their spaced unit, on aligned sentences."""
+    found = []
+    korean = {g.model: g for g in groups if (g.lang, g.unit, g.train_order) == ("ko", "eojeol", "natural")}
+    english = {g.model: g for g in groups if (g.lang, g.unit, g.train_order) == ("en", "word", "natural")}
+    for model in sorted(korean.keys() & english.keys(), key=lambda name: korean[name].key):
+        if model in FLOORS or not _aligned(inputs):
+            continue
+        sides = [_side(inputs, tables, group[model]) for group in (korean, english)]
+        common = sorted(set(sides[0][1]) & set(sides[1][1]))
+        if len(common) < 2:
+            continue
+        at = [[names.index(name) for name in common] for names in (list(side[1]) for side in sides)]
+        for order in orders:
+            values = [tables.over_draws(side[0], order)[:, where] for side, where in zip(sides, at, strict=True)]
+            if order == "natural":
+                found.append(Comparison(model, order, "bits_per_sentence", difference(*values)))
+                continue
+            costs = [
+                value - tables.over_draws(side[0], "natural")[:, where]
+                for value, side, where in zip(values, sides, at, strict=True)
+            ]
+            ceilings = [side[2].loc[common, "log2_orders"].to_numpy(float) for side in sides]
+            found.append(Comparison(model, order, "order_cost", difference(*costs)))
+            if all(ceiling.sum() > 0 for ceiling in ceilings):
+                share = ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1])
+                found.append(Comparison(model, order, "order_cost_of_ceiling", share))
+    return found
+
+
+def _side(inputs: Inputs, tables: Tables, group: Group) -> tuple[list[str], list[str], pd.DataFrame]:
+    run_ids = list(inputs.good_runs_of(group)["run_id"])
+    return run_ids, tables.ids(run_ids[0]), inputs.facts(group)
+
+
+def _aligned(inputs: Inputs) -> bool:
+    """Whether both languages come from one design, which means from aligned text, and not from localised requests."""
+    corpora = set(inputs.runs["corpus"])
+    return len(set(inputs.runs["design"])) == 1 and "massive" not in corpora
+
+
+def settings_of(inputs: Inputs) -> dict[str, object]:
+    """The configuration that the runs share."""
+    return dict(json.loads(inputs.runs["settings"].iloc[0]))
