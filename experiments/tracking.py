@@ -107,11 +107,16 @@ class Store:
 
 
 def open_store() -> Store:
-    """The tracking store, made if it is a file that does not exist yet.
+    """The tracking store, made if it is a file that does not exist yet; opened once a process.
 
     Raises StudyError where the address does not answer.
     """
-    store = Store(store_uri())
+    return _opened(store_uri())
+
+
+@cache
+def _opened(uri: str) -> Store:
+    store = Store(uri)
     if store.uri.startswith("sqlite:///"):
         Path(store.uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     try:

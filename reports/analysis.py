@@ -86,20 +86,26 @@ def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> li
     rows = []
     for order in orders:
         bits = natural if order == "natural" else tables.over_draws(run_ids, order)
+        cost = without_dust(bits - natural)
         measured: list[tuple[str, Table, Table | None]] = [("bits_per_sentence", bits, None)]
         if order == "natural":
             sizes = (("bits_per_character", "n_chars"), ("bits_per_jamo", "n_jamo"), ("bits_per_byte", "n_bytes"))
             measured += [(name, bits, facts[column].to_numpy(float)) for name, column in sizes]
         else:
-            measured.append(("order_cost", bits - natural, None))
+            measured.append(("order_cost", cost, None))
             if facts["log2_orders"].sum() > 0:
-                measured.append(("order_cost_of_ceiling", bits - natural, facts["log2_orders"].to_numpy(float)))
+                measured.append(("order_cost_of_ceiling", cost, facts["log2_orders"].to_numpy(float)))
         for name, table, divisor in measured:
             estimate = mean(table) if divisor is None else ratio(table, divisor)
             scale = 1.0 if divisor is None else float(divisor.mean())
             by_seed = {int(seed): float(value) / scale for seed, value in zip(seeds, table.mean(1), strict=True)}
             rows.append(Row(group, order, name, estimate, by_seed, tuple(run_ids)))
     return rows
+
+
+def without_dust(table: Table) -> Table:
+    """The table with differences under 10⁻⁶ bits, which summing in another order leaves behind, set to zero."""
+    return np.where(np.abs(table) < 1e-6, 0.0, table)
 
 
 def _corrected(rows: list[Row]) -> list[Row]:

@@ -17,6 +17,7 @@ def subset(text: str, weight: str = "") -> str:
 
     font = TTFont(font_folder() / f"NanumGothic{weight}.ttf", recalcTimestamp=False)
     options = cutter.Options(flavor="woff", layout_features=[], name_IDs=[1, 2], hinting=False, recalc_timestamp=False)
+    options.drop_tables += [tag for tag in font.keys() if tag.startswith("TSI")]  # noqa: SIM118
     engine = cutter.Subsetter(options)
     engine.populate(text="".join(sorted(set(text + LATIN))))
     engine.subset(font)

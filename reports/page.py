@@ -108,7 +108,7 @@ def _figures(analysis: Analysis) -> list[Figure]:
 
 def number(value: float, digits: int = 1) -> str:
     """A number with a true minus sign; a dash where there is none."""
-    return "–" if math.isnan(value) else f"{value:,.{digits}f}".replace("-", "−")
+    return "–" if math.isnan(value) else f"{value:z,.{digits}f}".replace("-", "−")
 
 
 def _span(low: float, high: float, digits: int = 1) -> str:

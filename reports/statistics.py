@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,12 +106,16 @@ def bootstrap_means(table: Table, resamples: int = RESAMPLES, seed: int = 0) -> 
 
     With few seeds the percentile interval of these is too short: it stands beside the primary one as a check.
     """
-    generator = np.random.Generator(np.random.Philox(seed))
     count, items = table.shape
-    seeds = generator.multinomial(count, np.full(count, 1 / count), resamples) / count
-    sentences = generator.multinomial(items, np.full(items, 1 / items), resamples) / items
-    means: Table = np.einsum("rj,rj->r", seeds @ table, sentences)
+    means: Table = np.einsum("rj,rj->r", _drawn(count, resamples, seed) @ table, _drawn(items, resamples, seed))
     return means
+
+
+@lru_cache(maxsize=16)
+def _drawn(count: int, resamples: int, seed: int) -> Table:
+    """[resamples, count]: how often each of `count` things is drawn in a resample, over `count`; kept, being costly."""
+    generator = np.random.Generator(np.random.Philox([seed, count]))
+    return generator.multinomial(count, np.full(count, 1 / count), resamples) / count
 
 
 def mean(table: Table) -> Estimate:
@@ -172,15 +177,9 @@ def difference(first: Table, second: Table) -> Estimate:
 
 def bootstrap_differences(first: Table, second: Table, resamples: int = RESAMPLES, seed: int = 0) -> Table:
     """[resamples] differences of means: each table's seeds drawn alone, the sentences drawn for both at once."""
-    generator = np.random.Generator(np.random.Philox(seed))
-    items = first.shape[1]
-    sentences = generator.multinomial(items, np.full(items, 1 / items), resamples) / items
-    means = []
-    for table in (first, second):
-        count = table.shape[0]
-        seeds = generator.multinomial(count, np.full(count, 1 / count), resamples) / count
-        means.append(np.einsum("rj,rj->r", seeds @ table, sentences))
-    apart: Table = means[0] - means[1]
+    sentences = _drawn(first.shape[1], resamples, seed)
+    drawn = [_drawn(table.shape[0], resamples, seed + side) @ table for side, table in enumerate((first, second), 1)]
+    apart: Table = np.einsum("rj,rj->r", drawn[0] - drawn[1], sentences)
     return apart
 
 

@@ -25,7 +25,7 @@ def summary(analysis: Analysis) -> Table:
             *((group.lang, group.unit, group.model) if first else ("", "", "")),
             row.order,
             f"{found.value:.1f} [{found.low:.1f}, {found.high:.1f}]",
-            f"{cost.estimate.value:+.1f} [{cost.estimate.low:+.1f}, {cost.estimate.high:+.1f}]" if cost else "",
+            f"{cost.estimate.value:z.1f} [{cost.estimate.low:z.1f}, {cost.estimate.high:z.1f}]" if cost else "",
             "–" if group.model in FLOORS else str(found.seeds),
         )
         before = row.group
