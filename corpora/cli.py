@@ -78,7 +78,9 @@ def fetch(
     for card in map(load_card, chosen):
         files = fetched(card)
         print(
-            f"{card.name}: {f'{len(files)} file(s), as the card says' if files else 'nothing to fetch: it is generated'}"
+            f"{card.name}: {len(files)} file(s), as the card says"
+            if files
+            else f"{card.name}: generated, nothing to fetch"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 import time
 from dataclasses import dataclass
@@ -43,6 +44,9 @@ REPORTED_LIBRARIES = (
 )
 
 
+_PASSWORD = re.compile(r"//[^/@\s]*@")
+
+
 def store_uri() -> str:
     """`MLFLOW_TRACKING_URI`, else an SQLite file below `var`."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(var_folder() / 'mlflow' / 'mlflow.db').resolve()}"
@@ -61,7 +65,7 @@ class Store:
 
         from mlflow.tracking import MlflowClient
 
-        for name in ("mlflow", "alembic", "mlflow.store.db.utils"):
+        for name in ("mlflow", "alembic", "mlflow.store.db.utils", "urllib3.connectionpool"):
             logging.getLogger(name).setLevel(logging.ERROR)
         return MlflowClient(self.uri)
 
@@ -122,9 +126,9 @@ def _opened(uri: str) -> Store:
     try:
         store.client.search_experiments(max_results=1)
     except Exception as error:
-        reason = " ".join(str(error).split())[:120]
+        reason = _PASSWORD.sub("//", " ".join(str(error).split()))[:120].rstrip(". ")
         raise StudyError(
-            f"The tracking store {_shown(store.uri)} does not answer: {reason} "
+            f"The tracking store {_shown(store.uri)} does not answer: {reason}. "
             "Start it, or unset MLFLOW_TRACKING_URI to use a local file."
         ) from None
     return store
@@ -132,8 +136,7 @@ def _opened(uri: str) -> Store:
 
 def _shown(uri: str) -> str:
     """An address without its password."""
-    scheme, sep, rest = uri.partition("://")
-    return f"{scheme}{sep}{rest.rpartition('@')[2]}" if "@" in rest else uri
+    return _PASSWORD.sub("//", uri)
 
 
 def experiment_id(store: Store, study: Study) -> str:

@@ -11,6 +11,9 @@ import pandas as pd
 from reports.inputs import FLOORS, Group, Inputs, Table, Tables
 from reports.statistics import Estimate, difference, holm, mean, ratio, ratio_difference
 
+PER_ORDER_BIT = "order_cost_per_order_bit"
+"""The order cost over Σ log2 of the number of distinguishable orders, for longer and shorter sentences alike."""
+
 RECENCY_SHARE = 0.01
 """The effective context leaves at most this share of what context is worth on the table."""
 
@@ -94,7 +97,7 @@ def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> li
         else:
             measured.append(("order_cost", cost, None))
             if facts["log2_orders"].sum() > 0:
-                measured.append(("order_cost_of_ceiling", cost, facts["log2_orders"].to_numpy(float)))
+                measured.append((PER_ORDER_BIT, cost, facts["log2_orders"].to_numpy(float)))
         for name, table, divisor in measured:
             estimate = mean(table) if divisor is None else ratio(table, divisor)
             scale = 1.0 if divisor is None else float(divisor.mean())
@@ -182,7 +185,7 @@ def _compare(inputs: Inputs, tables: Tables, groups: list[Group], orders: list[s
             found.append(Comparison(model, order, "order_cost", difference(*costs)))
             if all(ceiling.sum() > 0 for ceiling in ceilings):
                 share = ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1])
-                found.append(Comparison(model, order, "order_cost_of_ceiling", share))
+                found.append(Comparison(model, order, PER_ORDER_BIT, share))
     return found
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from reports.analysis import Analysis, analyse
 from reports.errors import ReportError
 from reports.inputs import Inputs
-from reports.page import render, results_table
+from reports.page import render
+from reports.results import results_table
 
 
 def reports_folder() -> Path:

@@ -106,7 +106,11 @@ def order_costs(analysis: Analysis) -> tuple[alt.Chart | None, pd.DataFrame]:
     panels = [
         alt.layer(bars, ticks, points)
         .transform_filter(alt.datum.language == LANGUAGES.get(lang, lang))
-        .properties(width=300, height=alt.Step(17, **{"for": "offset"}), title=LANGUAGES.get(lang, lang))
+        .properties(
+            width=620 // len(langs) - 40 * (len(langs) - 1),
+            height=alt.Step(17, **{"for": "offset"}),
+            title=LANGUAGES.get(lang, lang),
+        )
         for lang in langs
     ]
     return alt.hconcat(*panels).resolve_scale(x="shared", shape="shared"), table
@@ -177,7 +181,9 @@ def recency(analysis: Analysis) -> tuple[alt.Chart | None, pd.DataFrame]:
             .mark_line(strokeWidth=0.8, opacity=0.5)
             .encode(x=x, y="missing:Q", color=colour, detail="seed:N")
         )
-        panels.append(alt.layer(thin, line, points).properties(width=205, height=220, title=model.upper()))
+        panels.append(
+            alt.layer(thin, line, points).properties(width=640 // len(models) - 20, height=220, title=model.upper())
+        )
     return alt.hconcat(*panels).resolve_scale(y="shared"), table
 
 

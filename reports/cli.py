@@ -29,7 +29,7 @@ def _report(study: str, design: str | None) -> None:
 
 
 def _shown(uri: str) -> str:
-    """A store's address as a reader would write it: below the current folder where it lies there, without a password."""
+    """A store's address as a reader would write it: relative to the current folder, and without a password."""
     prefix, here = "sqlite:///", str(Path.cwd().resolve()) + "/"
     if uri.startswith(prefix):
         return uri.removeprefix(prefix).removeprefix(here)

@@ -9,19 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import pandas as pd
 from markupsafe import Markup
 
 from reports import charts
-from reports.analysis import Analysis, settings_of
+from reports.analysis import PER_ORDER_BIT, Analysis, settings_of
 from reports.fonts import subset
 from reports.inputs import FLOORS, LANGUAGES, Inputs
 from reports.verdicts import between, caveats, interval, ladder, verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
 AUDITS = (
-    "kept_bigrams", "kendall_tau", "mean_displacement", "identical", "identical_by_chance", "fixed_points", "host_separation",
-)  # fmt: skip
+    "kept_bigrams",
+    "kendall_tau",
+    "mean_displacement",
+    "identical",
+    "identical_by_chance",
+    "fixed_points",
+    "host_separation",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def render(inputs: Inputs, analysis: Analysis) -> str:
         "question": inputs.study["question"],
         "verdicts": [(lang, verdict(analysis, lang)) for lang in langs],
         "between": between(analysis),
-        "caveats": caveats(analysis, analysis.comparisons),
+        "caveats": caveats(analysis),
         "charts": figures,
         "orders": _order_rows(analysis),
         "ladder": _ladder(analysis),
@@ -125,7 +130,7 @@ def _order_rows(analysis: Analysis) -> list[dict[str, Any]]:
         if row.quantity != "bits_per_sentence":
             continue
         cost = analysis.find(row.group, row.order, "order_cost")
-        share = analysis.find(row.group, row.order, "order_cost_of_ceiling")
+        share = analysis.find(row.group, row.order, PER_ORDER_BIT)
         found = row.estimate
         rows.append(
             {
@@ -135,7 +140,9 @@ def _order_rows(analysis: Analysis) -> list[dict[str, Any]]:
                 "order": row.order,
                 "bits": f"{number(found.value)} {_span(found.low, found.high)}",
                 "cost": f"{number(cost.estimate.value)} {_span(cost.estimate.low, cost.estimate.high)}" if cost else "",
-                "share": f"{number(100 * share.estimate.value)} %" if share else "",
+                "share": f"{number(share.estimate.value, 2)} {_span(share.estimate.low, share.estimate.high, 2)}"
+                if share
+                else "",
                 "p": p_value(cost.estimate.p_holm) if cost and row.group.model not in FLOORS else "",
                 "seeds": "–" if row.group.model in FLOORS else found.seeds,
                 "runs": row.run_ids,
@@ -161,20 +168,19 @@ def _ladder(analysis: Analysis) -> str:
 def _comparison_rows(analysis: Analysis) -> list[dict[str, str]]:
     rows = []
     for c in analysis.comparisons:
-        share = c.quantity.endswith("ceiling")
-        scale = 100.0 if share else 1.0
-        value, low, high = (scale * v for v in (c.estimate.value, c.estimate.low, c.estimate.high))
-        unit = (
-            "share of the ceiling, points"
-            if share
-            else c.quantity.replace("_", " ") + (", bits" if "cost" in c.quantity else "")
-        )
+        digits = 2 if c.quantity == PER_ORDER_BIT else 1
+        value, low, high = c.estimate.value, c.estimate.low, c.estimate.high
+        said = {
+            "bits_per_sentence": "bits per sentence",
+            "order_cost": "order cost, bits",
+            PER_ORDER_BIT: "order cost per bit of log₂ n!",
+        }
         rows.append(
             {
                 "model": c.model,
                 "order": c.order,
-                "quantity": unit,
-                "value": f"{number(value)} {_span(low, high)}",
+                "quantity": said.get(c.quantity, "order cost per bit of log₂ n!"),
+                "value": f"{number(value, digits)} {_span(low, high, digits)}",
                 "p": p_value(c.estimate.p),
             }
         )
@@ -188,7 +194,7 @@ def _effective_rows(analysis: Analysis) -> list[dict[str, Any]]:
             "language": LANGUAGES.get(curve.group.lang, curve.group.lang),
             "model": curve.group.model,
             "whole": number(curve.whole),
-            "values": ", ".join(
+            "effective": ", ".join(
                 f">{curve.contexts[-1]}" if c is None else str(c) for _, c in sorted(curve.effective.items())
             ),
             "runs": curve.run_ids,
@@ -204,9 +210,10 @@ def _size_rows(inputs: Inputs) -> list[dict[str, str]]:
         total = {name: f"{int(part[name].sum()):,}" for name in ("n_units", "n_tokens", "n_chars", "n_jamo", "n_bytes")}
         rows.append(
             {
-                "lang": str(lang), "language": LANGUAGES.get(str(lang), str(lang)), "unit": str(unit), "sentences": f"{len(part):,}",
-                "units": total["n_units"], "pieces": total["n_tokens"], "chars": total["n_chars"], "jamo": total["n_jamo"],
-                "bytes": total["n_bytes"], "fallback": f"{100 * float(runs['metric.byte_fallback'].iloc[0]):.2f} %",
+                "lang": str(lang), "language": LANGUAGES.get(str(lang), str(lang)), "unit": str(unit),
+                "sentences": f"{len(part):,}", "units": total["n_units"], "pieces": total["n_tokens"],
+                "chars": total["n_chars"], "jamo": total["n_jamo"], "bytes": total["n_bytes"],
+                "fallback": f"{100 * float(runs['metric.byte_fallback'].iloc[0]):.2f} %",
                 "vocabulary": f"{int(runs['metric.vocabulary'].iloc[0]):,}",
             }
         )  # fmt: skip
@@ -294,50 +301,3 @@ def _reproduction(inputs: Inputs, settings: dict[str, Any]) -> list[tuple[str, s
         ("versions", ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))),
         ("ran on", "; ".join(machines)),
     ]
-
-
-def results_table(analysis: Analysis) -> pd.DataFrame:
-    """results.csv: one row a quantity, with intervals, tests and the runs behind it."""
-    rows = []
-    for row in analysis.rows:
-        group, found = row.group, row.estimate
-        rows.append(
-            {
-                "lang": group.lang, "unit": group.unit, "model": group.model, "train_order": group.train_order, "test_order": row.order,
-                "quantity": row.quantity, "x": "", **_numbers(found), "by_seed": _by_seed(row.by_seed), "run_ids": ";".join(row.run_ids),
-            }
-        )  # fmt: skip
-    for curve in analysis.curves:
-        group = curve.group
-        for i, (context, found) in enumerate(zip(curve.contexts, curve.estimates, strict=True)):
-            seeds = {seed: values[i] for seed, values in curve.by_seed.items()}
-            rows.append(
-                {
-                    "lang": group.lang, "unit": group.unit, "model": group.model, "train_order": group.train_order, "test_order": "natural",
-                    "quantity": "truncated_bits_per_sentence", "x": str(context), **_numbers(found), "by_seed": _by_seed(seeds),
-                    "run_ids": ";".join(curve.run_ids),
-                }
-            )  # fmt: skip
-    for c in analysis.comparisons:
-        rows.append(
-            {
-                "lang": "ko-en", "unit": "", "model": c.model, "train_order": "natural", "test_order": c.order, "quantity": c.quantity,
-                "x": "", **_numbers(c.estimate), "by_seed": "", "run_ids": "",
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def _by_seed(values: dict[int, float]) -> str:
-    return ";".join(f"{seed}:{value:.4f}" for seed, value in sorted(values.items()))
-
-
-def _numbers(found: Any) -> dict[str, str]:
-    values = {
-        "estimate": found.value, "low": found.low, "high": found.high, "bootstrap_low": found.bootstrap[0], "bootstrap_high": found.bootstrap[1],
-        "effect_size": found.effect,
-    }  # fmt: skip
-    shown = {name: "" if math.isnan(value) else f"{value:.4f}" for name, value in values.items()}
-    tests = {"df": found.df, "p": found.p, "p_holm": found.p_holm}
-    shown |= {name: "" if math.isnan(value) else f"{value:.4g}" for name, value in tests.items()}
-    return shown | {"n_seeds": str(found.seeds), "n_sentences": str(found.sentences)}

@@ -44,7 +44,7 @@ def _examples(found: Export) -> list[dict[str, str]]:
 
 
 def example(sentences: pd.DataFrame, lang: str, unit: str) -> tuple[str, str]:
-    """The id and text of the first test sentence of middling length, one that every language and unit has if there is."""
+    """The id and text of the first test sentence of middling length, one that every language has if there is."""
     counts = sentences["sentence_id"].value_counts()
     everywhere = set(counts.index[counts == counts.max()])
     mine = sentences[(sentences["lang"] == lang) & (sentences["unit"] == unit)].sort_values("sentence_id")

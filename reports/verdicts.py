@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.analysis import Analysis, Comparison, Row
+from reports.analysis import PER_ORDER_BIT, Analysis, Row
 from reports.inputs import FLOORS, LANGUAGES, Group
+from reports.statistics import Estimate
 
 HEADLINE_MODELS = ("lstm", "gru", "rnn")
 LEVEL = 0.05
@@ -43,7 +44,8 @@ def verdict(analysis: Analysis, lang: str) -> Verdict:
     text += f" (natural order: {bits:.1f})"
     local = analysis.find(group, "local_3", "order_cost")
     if local is not None and cost.estimate.value > 0:
-        text += f"; {100 * local.estimate.value / cost.estimate.value:.0f} % of that is lost already within windows of three"
+        share = 100 * local.estimate.value / cost.estimate.value
+        text += f"; shuffling inside windows of three already costs {share:.0f} % of that"
     if not _significant(cost):
         text += " — not distinguishable from zero"
     elif cost.estimate.one_seed:
@@ -67,27 +69,32 @@ def _significant(row: Row) -> bool:
 
 
 def between(analysis: Analysis) -> str:
-    """Whether shuffling costs one language more, which is said only if bits and shares of the ceiling agree."""
+    """Whether shuffling costs one language more, which is said only if bits, and bits per bit of log2 n!, agree."""
     by_name = {(c.model, c.order, c.quantity): c.estimate for c in analysis.comparisons}
     for model in HEADLINE_MODELS:
         raw = by_name.get((model, "shuffle", "order_cost"))
-        share = by_name.get((model, "shuffle", "order_cost_of_ceiling"))
+        share = by_name.get((model, "shuffle", PER_ORDER_BIT))
         if raw is None or share is None:
             continue
         said = (
-            f"Korean minus English, same sentences, {model.upper()}: {raw.value:+.1f} [{raw.low:+.1f}, {raw.high:+.1f}] bits "
-            f"a sentence, {100 * share.value:+.1f} [{100 * share.low:+.1f}, {100 * share.high:+.1f}] points of the ceiling log₂ n!"
+            f"Korean minus English, {model.upper()}, the same sentences shuffled: {_signed(raw, 1)} bits a sentence, "
         )
-        agree = raw.excludes_zero and share.excludes_zero and (raw.value > 0) == (share.value > 0)
+        said += f"{_signed(share, 2)} bits per bit of log₂ n!"
         if raw.one_seed:
             return said + ". One seed a language is too few for a verdict."
-        if not agree:
+        if not (raw.excludes_zero and share.excludes_zero and (raw.value > 0) == (share.value > 0)):
             return said + ". The two do not agree, so neither language is called more dependent on its order."
         more = "Korean" if raw.value > 0 else "English"
         return (
-            said + f". At test time, shuffling costs {more} more; what order is worth in training is not measured here."
+            said + f". At test time a shuffle costs {more} more; what order is worth in training is not measured here."
         )
     return ""
+
+
+def _signed(found: Estimate, digits: int) -> str:
+    """+value [+low, +high]."""
+    value, low, high = (f"{v:+.{digits}f}".replace("-", "−") for v in (found.value, found.low, found.high))
+    return f"{value} [{low}, {high}]"
 
 
 def ladder(analysis: Analysis, group: Group) -> bool | None:
@@ -98,13 +105,13 @@ def ladder(analysis: Analysis, group: Group) -> bool | None:
     return local.estimate.low > 0 and full.estimate.value > local.estimate.value
 
 
-def caveats(analysis: Analysis, comparisons: tuple[Comparison, ...]) -> list[str]:
+def caveats(analysis: Analysis) -> list[str]:
     """The three that matter to whoever reads only the first screen."""
     found = [
-        "The models were trained on natural order alone: a cost is information lost and the shock of an unfamiliar order "
-        "together, and is not what order is worth to a language.",
-        "A sentence of n units can lose at most log₂ n! bits. English has more words than Korean has eojeol, so it can "
-        "lose more by arithmetic; the share of that ceiling stands beside every cost.",
+        "The models were trained on natural order alone: a cost is information lost and the shock of an unfamiliar "
+        "order together, and is not what order is worth to a language.",
+        "A longer sentence has more to lose by arithmetic: n units have n! orders, and English has more words than "
+        "Korean has eojeol. The cost per bit of log₂ n! stands beside every cost.",
         "Shuffling eojeol leaves every particle on its noun: Korean keeps its case marks where English loses the only "
         "cue it has. The same operation is not the same intervention.",
     ]

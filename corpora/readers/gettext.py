@@ -108,4 +108,4 @@ def _is_prose(english: str, translated: str) -> bool:
     hangul, latin = len(_HANGUL.findall(translated)), len(_LATIN.findall(translated))
     code = english.count(CODE) + sum(english.count(sign) for sign in "{}=<>[]_/\\|")
     words = len(_WORD.findall(english))
-    return words >= 2 and hangul >= 2 and hangul >= latin * 0.5 and code * 4 <= words
+    return words >= 2 and hangul >= 2 and hangul >= latin * 0.4 and code * 3 <= words

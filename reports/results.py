@@ -1,0 +1,64 @@
+"""results.csv: every quantity that a report states, with its interval, its tests and the runs behind it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from reports.analysis import Analysis
+from reports.inputs import Group
+from reports.statistics import Estimate
+
+
+def results_table(analysis: Analysis) -> pd.DataFrame:
+    """One row a quantity; numbers are written out, so that the file does not depend on how a library rounds."""
+    rows = [
+        _row(row.group, row.order, row.quantity, "", row.estimate, row.by_seed, row.run_ids) for row in analysis.rows
+    ]
+    for curve in analysis.curves:
+        for i, (context, found) in enumerate(zip(curve.contexts, curve.estimates, strict=True)):
+            seeds = {seed: values[i] for seed, values in curve.by_seed.items()}
+            name = "truncated_bits_per_sentence"
+            rows.append(_row(curve.group, "natural", name, str(context), found, seeds, curve.run_ids))
+    for c in analysis.comparisons:
+        rows.append(_row(Group("ko-en", "", c.model, "natural"), c.order, c.quantity, "", c.estimate, {}, ()))
+    return pd.DataFrame(rows)
+
+
+def _row(
+    group: Group,
+    order: str,
+    quantity: str,
+    x: str,
+    found: Estimate,
+    by_seed: dict[int, float],
+    run_ids: tuple[str, ...],
+) -> dict[str, Any]:
+    return {
+        "lang": group.lang,
+        "unit": group.unit,
+        "model": group.model,
+        "train_order": group.train_order,
+        "test_order": order,
+        "quantity": quantity,
+        "x": x,
+        "estimate": _written(found.value),
+        "low": _written(found.low),
+        "high": _written(found.high),
+        "bootstrap_low": _written(found.bootstrap[0]),
+        "bootstrap_high": _written(found.bootstrap[1]),
+        "effect_size": _written(found.effect),
+        "df": _written(found.df, ".4g"),
+        "p": _written(found.p, ".4g"),
+        "p_holm": _written(found.p_holm, ".4g"),
+        "n_seeds": str(found.seeds),
+        "n_sentences": str(found.sentences),
+        "by_seed": ";".join(f"{seed}:{_written(value)}" for seed, value in sorted(by_seed.items())),
+        "run_ids": ";".join(run_ids),
+    }
+
+
+def _written(value: float, form: str = "z.4f") -> str:
+    return "" if math.isnan(value) else format(value, form)

@@ -1,0 +1,81 @@
+"""Studies: what is declared is checked, and a mistake is answered with the right word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpora.errors import EosunError
+from experiments.runner import check_languages
+from experiments.study import load_study, study_names
+
+
+def test_presets_change_what_they_say_and_nothing_else() -> None:
+    smoke, quick = load_study("word_order", preset="smoke"), load_study("word_order", preset="quick")
+    assert smoke.seeds == 1
+    assert quick.seeds == 3
+    assert smoke.models == quick.models == ("unigram", "bigram", "rnn", "gru", "lstm")
+    assert smoke.training.patience == quick.training.patience
+
+
+def test_settings_win_over_presets_and_the_last_one_wins() -> None:
+    study = load_study(
+        "word_order", preset="full", seeds=2, settings=["seeds=4", "training.epochs=7", "training.epochs=9"]
+    )
+    assert study.seeds == 4
+    assert study.training.epochs == 9
+    assert study.training.rows == 32
+
+
+def test_a_corpus_brings_its_own_settings() -> None:
+    assert load_study("word_order", corpus="python-docs").sample.words == (5, 40)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"name": "word_oder"}, 'Unknown study "word_oder". Did you mean "word_order"'),
+        ({"preset": "quik"}, 'Unknown preset "quik". Did you mean "quick"'),
+        ({"settings": ["trainig.epochs=5"]}, 'Did you mean "training.epochs"'),
+        ({"settings": ["training.epochs"]}, "key=value"),
+        ({"settings": ["training.epochs=many"]}, "training.epochs"),
+        ({"settings": ["training.epochs=0"]}, "greater than 0"),
+        ({"settings": ["models=[lstn]"]}, 'Unknown model "lstn". Did you mean "lstm"'),
+        ({"settings": ["test_orders=[natural, shufle]"]}, 'Unknown order "shufle". Did you mean "shuffle"'),
+        ({"settings": ["test_orders=[shuffle]"]}, "must hold natural"),
+        ({"settings": ["units.ko=[word]"]}, 'Units of "ko": eojeol, morpheme'),
+        ({"settings": ["sizes.units=5"]}, "cannot match an LSTM of 5 units"),
+        ({"settings": ["models=[lstm, lstm]"]}, "each only once"),
+    ],
+)
+def test_mistakes_are_named(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(EosunError) as caught:
+        load_study(**{"name": "word_order", **arguments})  # type: ignore[arg-type]
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_language_is_answered() -> None:
+    with pytest.raises(EosunError, match=r'Unknown language "kr"\. Did you mean "ko"'):
+        check_languages(load_study("word_order"), ("kr",))
+
+
+def test_a_study_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "name: mine\ntitle: 어순\nquestion: 얼마나?\nunits: {ko: [morpheme]}\nlanguages: [ko]\nmodels: [lstm]\n",
+        encoding="utf-8",
+    )
+    assert load_study(str(path)).units["ko"] == ("morpheme",)
+    path.write_text(
+        "name: mine\ntitle: a\nquestion: b\nunits: {ko: [eojeol]}\nmodels: [lstm]\nsede: 3\n", encoding="utf-8"
+    )
+    with pytest.raises(EosunError, match=r'Unknown setting "sede"\. Did you mean "seeds"'):
+        load_study(str(path))
+
+
+def test_every_study_that_comes_along_loads_in_every_preset() -> None:
+    for name in study_names():
+        for preset in ("smoke", "quick", "full"):
+            assert load_study(name, preset=preset).name == name
