@@ -60,6 +60,7 @@ def _downloaded(card: Card, file: CardFile) -> Path:
     """The file from its public address, kept in the cache under its hash; nothing partial stays there."""
     import pooch
 
+    pooch.get_logger().setLevel("ERROR")
     folder = var_folder() / "cache"
     folder.mkdir(parents=True, exist_ok=True)
     name = hashlib.sha256(file.url.encode()).hexdigest()[:16] + "-" + file.url.rsplit("/", 1)[-1]

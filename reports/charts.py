@@ -13,10 +13,12 @@ import pandas as pd
 
 from reports.analysis import Analysis
 from reports.errors import ReportError
-from reports.inputs import FLOORS, LANGUAGES, MODELS
+from reports.inputs import FLOORS, LANGUAGES, MODELS, Group
 
 COLOURS = {"ko": "#c2410c", "en": "#2563a8"}
 """Vermilion and blue keep apart for every common kind of colour blindness, on white and on black."""
+AnyChart = Any
+"""Altair's charts share no base class that mypy sees."""
 FONT = "NanumGothic"
 SHAPES = {"unigram": "cross", "bigram": "stroke", "rnn": "triangle-up", "gru": "square", "lstm": "circle"}
 
@@ -37,20 +39,23 @@ def _languages(analysis: Analysis) -> list[str]:
 def _colour(langs: list[str]) -> alt.Color:
     names = [LANGUAGES.get(lang, lang) for lang in langs]
     colours = [COLOURS.get(lang, "#6b7280") for lang in langs]
-    return alt.Color("language:N", scale=alt.Scale(domain=names, range=colours), legend=None)
+    return alt.Color(
+        "language:N",
+        scale=alt.Scale(domain=names, range=colours),
+        legend=alt.Legend(title=None, orient="top", symbolType="square"),
+    )
 
 
-def order_costs(analysis: Analysis) -> tuple[alt.Chart | None, pd.DataFrame]:
-    """What each order costs each recurrent model: point and interval, a tick for every seed, a panel a language."""
-    langs = _languages(analysis)
+def order_costs(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
+    """What each order costs each recurrent model: point and interval, and a tick for every seed."""
     rows = [row for row in analysis.rows if row.quantity == "order_cost" and row.group.model not in FLOORS]
+    if not rows:
+        return None, pd.DataFrame()
     table = pd.DataFrame(
         [
             {
-                "language": LANGUAGES.get(row.group.lang, row.group.lang),
-                "unit": row.group.unit,
+                **_names(row.group),
                 "order": row.order,
-                "model": row.group.model,
                 "cost": round(row.estimate.value, 2),
                 "low": round(row.estimate.low, 2),
                 "high": round(row.estimate.high, 2),
@@ -58,65 +63,57 @@ def order_costs(analysis: Analysis) -> tuple[alt.Chart | None, pd.DataFrame]:
             for row in rows
         ]
     )
-    if table.empty:
-        return None, table
     seeds = pd.DataFrame(
         [
-            {
-                "language": LANGUAGES.get(row.group.lang, row.group.lang),
-                "order": row.order,
-                "model": row.group.model,
-                "seed": seed,
-                "cost": round(value, 2),
-            }
+            {**_names(row.group), "order": row.order, "seed": seed, "cost": round(value, 2)}
             for row in rows
             for seed, value in sorted(row.by_seed.items())
         ]
     )
-    orders = [order for order in analysis.orders if order != "natural"]
     models = [model for model in MODELS if model in set(table["model"])]
-    shape = alt.Shape(
-        "model:N",
-        scale=alt.Scale(domain=models, range=[SHAPES[model] for model in models]),
-        legend=alt.Legend(title="model", orient="top", symbolFillColor="#888888", symbolStrokeColor="#888888"),
+    y = alt.Y(
+        "order:N",
+        sort=[order for order in analysis.orders if order != "natural"],
+        title=None,
+        axis=alt.Axis(labelFontSize=13),
     )
-    y = alt.Y("order:N", sort=orders, title=None, axis=alt.Axis(labelFontSize=13))
-    offset = alt.YOffset("model:N", sort=models)
-    base = alt.Chart(table).encode(y=y, yOffset=offset, color=_colour(langs))
-    scale = alt.Scale(zero=True)
-    bars = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title="order cost, bits per sentence", scale=scale), x2="high:Q"
-    )
-    points = base.mark_point(filled=True, size=90, opacity=1).encode(
-        x=alt.X("cost:Q", scale=scale),
-        shape=shape,
-        tooltip=["language", "unit", "model", "order", "cost", "low", "high"],
+    offset = alt.YOffset("series:N", sort=list(dict.fromkeys(table["series"])))
+    x = alt.X("low:Q", title="order cost, bits per sentence", scale=alt.Scale(zero=True))
+    base = alt.Chart(table).encode(y=y, yOffset=offset, color=_colour(_languages(analysis)))
+    bars = base.mark_rule(strokeWidth=2).encode(x=x, x2="high:Q")
+    points = base.mark_point(filled=True, size=80, opacity=1).encode(
+        x="cost:Q",
+        shape=alt.Shape(
+            "model:N",
+            scale=alt.Scale(domain=models, range=[SHAPES[model] for model in models]),
+            legend=alt.Legend(title=None, orient="top", symbolFillColor="#888888", symbolStrokeColor="#888888"),
+        ),
+        tooltip=["language", "model", "order", "cost", "low", "high"],
     )
     ticks = (
         alt.Chart(seeds)
-        .mark_tick(thickness=1.2, size=13, opacity=0.55)
+        .mark_tick(thickness=1.2, size=11, opacity=0.6)
         .encode(
             x="cost:Q",
             y=y,
             yOffset=offset,
-            color=_colour(langs),
+            color=_colour(_languages(analysis)),
             tooltip=["language", "model", "order", "seed", "cost"],
         )
     )
-    panels = [
-        alt.layer(bars, ticks, points)
-        .transform_filter(alt.datum.language == LANGUAGES.get(lang, lang))
-        .properties(
-            width=620 // len(langs) - 40 * (len(langs) - 1),
-            height=alt.Step(17, **{"for": "offset"}),
-            title=LANGUAGES.get(lang, lang),
-        )
-        for lang in langs
-    ]
-    return alt.hconcat(*panels).resolve_scale(x="shared", shape="shared"), table
+    chart = alt.layer(bars, ticks, points).properties(width=620, height=alt.Step(15, **{"for": "offset"}))
+    return chart, table.drop(columns="series")
 
 
-def recency(analysis: Analysis) -> tuple[alt.Chart | None, pd.DataFrame]:
+def _names(group: Group) -> dict[str, str]:
+    return {
+        "language": LANGUAGES.get(group.lang, group.lang),
+        "model": group.model,
+        "series": f"{group.model} {group.lang} {group.unit}",
+    }
+
+
+def recency(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
     """What is missing when only the last units are seen: bits above the whole past, band, and a thin line a seed."""
     table = pd.DataFrame(
         [
@@ -157,13 +154,7 @@ def recency(analysis: Analysis) -> tuple[alt.Chart | None, pd.DataFrame]:
         scale=alt.Scale(type="log", base=2),
         axis=alt.Axis(values=contexts, grid=False),
     )
-    colour = alt.Color(
-        "language:N",
-        scale=alt.Scale(
-            domain=[LANGUAGES.get(lang, lang) for lang in langs], range=[COLOURS.get(lang, "#6b7280") for lang in langs]
-        ),
-        legend=alt.Legend(title=None, orient="top"),
-    )
+    colour = _colour(langs)
     models = [model for model in MODELS if model in set(table["model"])]
     panels = []
     for model in models:
@@ -187,7 +178,7 @@ def recency(analysis: Analysis) -> tuple[alt.Chart | None, pd.DataFrame]:
     return alt.hconcat(*panels).resolve_scale(y="shared"), table
 
 
-def specification(chart: alt.Chart) -> dict[str, Any]:
+def specification(chart: AnyChart) -> dict[str, Any]:
     """The chart as a Vega-Lite object, its colours of text and rules left to the page."""
     configured = chart.configure(font=FONT, background="transparent").configure_view(stroke=None)
     configured = configured.configure_axis(

@@ -50,7 +50,7 @@ def _row(
         "bootstrap_low": _written(found.bootstrap[0]),
         "bootstrap_high": _written(found.bootstrap[1]),
         "effect_size": _written(found.effect),
-        "df": _written(found.df, ".4g"),
+        "standard_error": _written(found.error, ".4g"),
         "p": _written(found.p, ".4g"),
         "p_holm": _written(found.p_holm, ".4g"),
         "n_seeds": str(found.seeds),

@@ -10,6 +10,7 @@ from reports.statistics import Estimate
 
 HEADLINE_MODELS = ("lstm", "gru", "rnn")
 LEVEL = 0.05
+_ARTICLES = {"lstm": "an", "rnn": "an"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def verdict(analysis: Analysis, lang: str) -> Verdict:
     if cost is None or natural is None:
         return Verdict(f"{name}: this study measured no shuffle.", ())
     bits = natural.estimate.value
-    text = f"{name}: shuffling its {_unit(group.unit)} costs a {group.model.upper()} {interval(cost)} bits a sentence"
+    model = f"{_ARTICLES.get(group.model, 'a')} {group.model.upper()}"
+    text = f"{name}: shuffling its {_unit(group.unit)} costs {model} {interval(cost)} bits a sentence"
     text += f" (natural order: {bits:.1f})"
     local = analysis.find(group, "local_3", "order_cost")
     if local is not None and cost.estimate.value > 0:

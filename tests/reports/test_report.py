@@ -1,0 +1,157 @@
+"""The report: recovers what was planted, claims no more than it may, and is the same to the byte."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from corpora.errors import EosunError
+from reports.analysis import analyse, effective_context
+from reports.build import build, verify
+from reports.inputs import Inputs
+from reports.verdicts import between, verdict
+from tests.reports.synthetic import COSTS, inputs
+
+ROOT = Path(__file__).parents[2]
+
+
+def results(given: Inputs, folder: Path) -> pd.DataFrame:
+    build(given, folder)
+    return pd.read_csv(folder / "results.csv", keep_default_na=False)
+
+
+def test_planted_costs_are_recovered(tmp_path: Path) -> None:
+    table = results(inputs(seeds=5, sentences=200), tmp_path / "report")
+    for lang, costs in COSTS.items():
+        for order, cost in costs.items():
+            rows = table[(table["lang"] == lang) & (table["model"] == "lstm") & (table["quantity"] == "order_cost")]
+            (row,) = rows[rows["test_order"] == order].to_dict("records")
+            assert float(row["low"]) <= cost <= float(row["high"])
+            assert float(row["p_holm"]) < 0.001
+            assert len(row["run_ids"].split(";")) == 5
+    floor = table[(table["model"] == "unigram") & (table["quantity"] == "order_cost")]
+    assert set(floor["estimate"].astype(float)) == {0.0}
+    apart = table[(table["lang"] == "ko-en") & (table["quantity"] == "order_cost") & (table["test_order"] == "shuffle")]
+    assert float(apart["low"].iloc[0]) <= -20.0 <= float(apart["high"].iloc[0])
+
+
+def test_verdicts_say_what_was_planted() -> None:
+    analysis = analyse(inputs(seeds=5, sentences=200))
+    assert verdict(analysis, "ko").text.startswith("Korean: shuffling its eojeol costs an LSTM 39.7 [")
+    assert "English more" in between(analysis), "60 against 40 bits, 3.75 against 3.33 per bit of log2 n!"
+
+
+def test_no_verdict_between_languages_where_bits_and_shares_disagree() -> None:
+    """English loses 48 bits of 16 a sentence, Korean 44 of 12: more bits, and fewer per bit of log2 n!."""
+    costs = {"ko": {"shuffle": 44.0}, "en": {"shuffle": 48.0}}
+    said = between(analyse(inputs(seeds=5, sentences=400, costs=costs)))
+    assert "do not agree" in said
+
+
+def test_one_seed_gets_no_verdict_between_languages() -> None:
+    assert "too few for a verdict" in between(analyse(inputs(seeds=1)))
+    assert "one seed" in verdict(analyse(inputs(seeds=1)), "ko").text
+
+
+def test_flagged_runs_are_listed_and_in_no_average(tmp_path: Path) -> None:
+    given = inputs(flagged=(("ko", "lstm", 1),))
+    rows = results(given, tmp_path / "report")
+    korean = rows[(rows["lang"] == "ko") & (rows["model"] == "lstm")]
+    assert set(korean["n_seeds"].astype(int)) == {2}
+    assert not korean["run_ids"].str.contains("kolstm1").any()
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "1 run(s) are flagged" in page
+    assert "kolstm1" in page
+
+
+def test_all_runs_flagged_claims_nothing() -> None:
+    given = inputs(langs=("ko",), flagged=tuple(("ko", "lstm", i) for i in range(3)))
+    assert "nothing is claimed" in verdict(analyse(given), "ko").text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"langs": ("ko",)}, {"langs": ("en",)}, {"seeds": 1}, {"contexts": ()}, {"models": ("unigram", "bigram")}],
+    ids=str,
+)
+def test_whatever_is_missing_the_page_is_made(options: dict[str, object], tmp_path: Path) -> None:
+    page, _ = build(inputs(**options), tmp_path / "report")  # type: ignore[arg-type]
+    assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
+
+
+def test_text_of_a_corpus_is_text_on_the_page(tmp_path: Path) -> None:
+    evil = "<script>alert('어순')</script>"
+    page, _ = build(
+        inputs(title=evil, examples=[{"lang": "ko", "order": "natural", "text": evil}]), tmp_path / "report"
+    )
+    html = page.read_text(encoding="utf-8")
+    assert "<script>alert" not in html
+    assert html.count("&lt;script&gt;alert") >= 2
+
+
+def test_the_page_asks_nothing_of_the_network(tmp_path: Path) -> None:
+    page, _ = build(inputs(), tmp_path / "report")
+    html = page.read_text(encoding="utf-8")
+    assert 'src="http' not in html
+    assert 'href="http' not in html
+    assert "default-src 'none'" in html
+    assert len(html) < 3_000_000
+
+
+def _built_elsewhere(folder: Path, zone: str, locale: str, hash_seed: str, shuffle: int) -> str:
+    program = f"""
+import pandas as pd
+from pathlib import Path
+from dataclasses import replace
+from reports.build import build
+from tests.reports.synthetic import inputs
+given = inputs()
+mixed = {{n: getattr(given, n).sample(frac=1.0, random_state={shuffle}) for n in ("runs", "observations", "sentences")}}
+build(replace(given, **mixed), Path({str(folder)!r}) / "report")
+"""
+    environment = {**os.environ, "TZ": zone, "LC_ALL": locale, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
+    folder.mkdir()
+    subprocess.run([sys.executable, "-X", "utf8", "-c", program], cwd=folder, env=environment, check=True)
+    names = ("report.html", "results.csv", "manifest.json")
+    return hashlib.sha256(b"".join((folder / "report" / name).read_bytes() for name in names)).hexdigest()
+
+
+def test_the_same_runs_give_the_same_bytes(tmp_path: Path) -> None:
+    """Another time zone, locale, folder, hash seed and order of the runs: not a byte differs."""
+    first = _built_elsewhere(tmp_path / "one", "UTC", "C.UTF-8", "1", 1)
+    second = _built_elsewhere(tmp_path / "두 번째 폴더", "Asia/Seoul", "POSIX", "2", 2)
+    assert first == second
+
+
+def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    build(inputs(), tmp_path / "report")
+    assert verify(tmp_path / "report") == []
+    table = tmp_path / "report" / "results.csv"
+    table.write_text(table.read_text().replace("lstm", "LSTM"))
+    assert verify(tmp_path / "report") == ["results.csv"]
+    with pytest.raises(EosunError, match="no manifest"):
+        verify(tmp_path)
+
+
+def test_the_manifest_leads_to_every_run(tmp_path: Path) -> None:
+    given = inputs()
+    build(given, tmp_path / "report")
+    manifest = json.loads((tmp_path / "report" / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["runs"]) == set(given.runs["run_id"])
+    assert manifest["corpora"] == {"grammar": "a" * 64}
+
+
+def test_effective_context_by_hand() -> None:
+    """Worth 10 bits, 1 % of it .1: missing 10, 3, .5, .1, .0 — from the fourth context on nothing above .1 is missing."""
+    contexts = (1, 2, 4, 8, 16)
+    assert effective_context(contexts, np.array([110.0, 103.0, 100.5, 100.1, 100.0]), 100.0) == 8
+    assert effective_context(contexts, np.array([110.0, 103.0, 100.5, 100.1, 100.2]), 100.0) is None
+    assert effective_context(contexts, np.array([110.0, 100.0, 100.5, 100.0, 100.0]), 100.0) == 8, "a later rise counts"

@@ -1,0 +1,142 @@
+"""Intervals and tests against worked examples, scipy, and simulation with known truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from reports.statistics import (
+    bootstrap_means,
+    difference,
+    holm,
+    mean,
+    mean_squares,
+    ratio,
+    ratio_difference,
+    variance_of_mean,
+)
+
+TABLES = 1500
+
+
+def simulated(
+    generator: np.random.Generator, seeds: int, items: int, seed_sd: float, item_sd: float, rest_sd: float
+) -> np.ndarray:  # type: ignore[type-arg]
+    return (
+        generator.normal(0, seed_sd, (seeds, 1)) + generator.normal(0, item_sd, (1, items)) + generator.normal(0, rest_sd, (seeds, items))
+    )  # fmt: skip
+
+
+def test_mean_squares_by_hand() -> None:
+    """[[1, 2, 6], [3, 4, 8]]: row means 3, 5; column means 2, 3, 7; grand mean 4; additive, so nothing is left.
+
+    Seeds: 3 · (1 + 1) / 1 = 6. Sentences: 2 · (4 + 1 + 9) / 2 = 14.
+    """
+    squares = mean_squares(np.array([[1.0, 2.0, 6.0], [3.0, 4.0, 8.0]]))
+    assert (squares.seeds, squares.sentences, squares.rest) == pytest.approx((6.0, 14.0, 0.0))
+
+
+def test_variance_of_the_mean_by_hand() -> None:
+    """Seeds 6 / 6 on 1 degree, sentences (14 − 0) / 6 on 2: error √(20 / 6), reach √(12.706² · 1 + 4.303² · 14 / 6)."""
+    parts = variance_of_mean(np.array([[1.0, 2.0, 6.0], [3.0, 4.0, 8.0]]))
+    assert parts.error == pytest.approx(np.sqrt(20 / 6))
+    assert parts.reach(0.05) == pytest.approx(np.sqrt(12.7062**2 + 4.30265**2 * 14 / 6), rel=1e-5)
+
+
+def test_one_seed_is_a_t_interval_over_sentences() -> None:
+    values = np.random.default_rng(0).normal(5, 2, 30)
+    found = mean(values[None, :])
+    expected = stats.ttest_1samp(values, 0.0)
+    interval = expected.confidence_interval(0.95)
+    assert (found.low, found.high, found.p) == pytest.approx((interval.low, interval.high, expected.pvalue))
+    assert found.one_seed
+
+
+def test_without_sentence_effects_it_is_a_t_interval_over_seeds() -> None:
+    """Seeds that differ by much more than their sentences do: the classic interval over seed means, I − 1 degrees."""
+    generator = np.random.default_rng(1)
+    table = generator.normal(0, 10, (5, 1)) + generator.normal(0, 0.001, (5, 50))
+    found, expected = mean(table), stats.ttest_1samp(table.mean(1), 0.0).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=1e-3)
+
+
+def test_difference_of_one_seed_each_is_the_paired_t_test() -> None:
+    generator = np.random.default_rng(2)
+    first, second = generator.normal(1, 2, (1, 40)), generator.normal(0, 2, (1, 40))
+    found, expected = difference(first, second), stats.ttest_rel(first[0], second[0])
+    interval = expected.confidence_interval(0.95)
+    assert (found.low, found.high, found.p) == pytest.approx((interval.low, interval.high, expected.pvalue))
+
+
+@pytest.mark.parametrize(
+    ("seeds", "seed_sd", "item_sd", "rest_sd"),
+    [
+        (2, 2.0, 15.0, 3.0),
+        (3, 2.0, 15.0, 3.0),
+        (3, 4.0, 15.0, 3.0),
+        (5, 2.0, 15.0, 3.0),
+        (5, 3.0, 5.0, 5.0),
+        (3, 0.0, 10.0, 3.0),
+    ],
+)
+def test_intervals_cover(seeds: int, seed_sd: float, item_sd: float, rest_sd: float) -> None:
+    """At least 95 % minus two Monte-Carlo errors of intervals hold the truth."""
+    generator = np.random.default_rng(3)
+    covered = 0
+    for _ in range(TABLES):
+        table = simulated(generator, seeds, 200, seed_sd, item_sd, rest_sd)
+        covered += abs(table.mean()) <= variance_of_mean(table).reach(0.05)
+    assert covered / TABLES >= 0.95 - 2 * np.sqrt(0.95 * 0.05 / TABLES)
+
+
+@pytest.mark.parametrize(("seeds", "seed_sd"), [(3, 2.0), (5, 2.0), (5, 0.5)])
+def test_a_null_between_languages_is_rejected_at_the_nominal_rate(seeds: int, seed_sd: float) -> None:
+    generator = np.random.default_rng(4)
+    rejected = 0
+    for _ in range(TABLES // 3):
+        items = generator.normal(0, 10, (1, 100))
+        tables = [items + simulated(generator, seeds, 100, seed_sd, 3.0, 3.0) for _ in range(2)]
+        rejected += difference(*tables).p < 0.05
+    count = TABLES // 3
+    assert rejected / count <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / count)
+
+
+def test_the_percentile_bootstrap_is_too_short_with_few_seeds() -> None:
+    """Why it only stands beside the primary interval: with three seeds that differ, it covers far less than 95 %."""
+    generator = np.random.default_rng(5)
+    covered = 0
+    for _ in range(200):
+        table = simulated(generator, 3, 60, 3.0, 3.0, 3.0)
+        low, high = np.quantile(bootstrap_means(table, 400), [0.025, 0.975])
+        covered += low <= 0 <= high
+    assert covered / 200 < 0.90
+
+
+def test_bootstrap_agrees_with_the_formula_where_there_are_many_seeds() -> None:
+    table = simulated(np.random.default_rng(6), 60, 80, 2.0, 4.0, 3.0)
+    assert bootstrap_means(table).std() == pytest.approx(variance_of_mean(table).error, rel=0.12)
+
+
+def test_ratio_is_the_ratio_and_its_interval_that_of_the_delta_method() -> None:
+    generator = np.random.default_rng(7)
+    sizes = generator.uniform(5, 15, 400)
+    values = (3.0 * sizes + generator.normal(0, 2, 400))[None, :]
+    found = ratio(values, sizes)
+    assert found.value == pytest.approx(values.sum() / sizes.sum())
+    error = np.std(values[0] - found.value * sizes, ddof=1) / np.sqrt(400) / sizes.mean()
+    assert (found.high - found.low) / 2 == pytest.approx(stats.t.ppf(0.975, 399) * error)
+    assert ratio_difference(values, sizes, values, sizes).value == 0.0
+
+
+def test_holm_by_hand() -> None:
+    """.01, .04, .03 of a family of three: .03, then max(.03, 2 · .03) = .06, then max(.06, .04) = .06."""
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+
+
+def test_holm_agrees_with_scipys_ordering_and_bound() -> None:
+    p = np.random.default_rng(8).uniform(0, 0.2, 12)
+    adjusted = np.array(holm(list(p)))
+    assert (adjusted >= p).all()
+    assert (adjusted <= np.minimum(1.0, p * 12)).all(), "never more severe than Bonferroni"
+    assert (np.argsort(adjusted, kind="stable")[:1] == np.argsort(p)[:1]).all()

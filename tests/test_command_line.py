@@ -1,0 +1,188 @@
+"""The command line as a user meets it: one clear line and exit code 2 for every mistake, nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def eosun(*words: str, room: Path, text: str | bytes = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "eosun.py"), *words]
+    given = text.encode() if isinstance(text, str) else text
+    around = {**os.environ, "EOSUN_VAR": str(room / "var"), "EOSUN_REPORTS": str(room / "reports"), **environment}
+    done = subprocess.run(command, input=given, capture_output=True, cwd=ROOT, env=around, check=False)
+    return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def lines(count: int = 80) -> str:
+    return "".join(f"학생 {i}번은 책 {i * 7 % 13}권을 읽었다.\n" for i in range(count))
+
+
+FILES: dict[str, bytes] = {
+    "empty.txt": b"",
+    "few.txt": lines(10).encode(),
+    "cp949.txt": lines().encode("cp949"),
+    "nul.txt": lines().encode() + b"\0\n",
+    "mark.txt": lines().encode() + "가▁나\n".encode(),
+    "three.tsv": b"ko\ten\n" + "가\ta\n".encode() * 3 + "나\tb\tc\n".encode(),
+    "hole.tsv": b"ko\ten\n" + "가\ta\n".encode() * 3 + "나\t \n".encode(),
+    "which.tsv": b"a\tb\n" * 80,
+}
+
+
+@pytest.mark.parametrize(
+    ("corpus", "message"),
+    [
+        ("missing.txt", "There is no file"),
+        ("empty.txt", "is empty"),
+        ("few.txt", "10 different sentences: at least 50"),
+        ("cp949.txt", "cp949.txt, line 1: not UTF-8 (it reads as CP949)"),
+        ("nul.txt", "nul.txt, line 81: a NUL byte"),
+        ("mark.txt", "mark.txt, line 81: the text holds U+2581"),
+        ("three.tsv", "three.tsv, line 5: 3 columns where there should be 2"),
+        ("hole.tsv", "hole.tsv, line 5: the en column is empty"),
+        ("which.tsv", "which column is Korean cannot be told"),
+        ("folder.txt", "is a folder"),
+    ],
+)
+def test_a_file_that_cannot_be_used(corpus: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "folder.txt").mkdir()
+    if corpus in FILES:
+        (tmp_path / corpus).write_bytes(FILES[corpus])
+    done = eosun("corpora", "build", str(tmp_path / corpus), "--lang", "ko", room=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1, "one line"
+    left = tmp_path / "var" / "corpora"
+    assert not left.exists() or not list(left.iterdir()), "something half-written is left"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "word_order", "--lang", "kr"], 'Unknown language "kr". Did you mean "ko"'),
+        (["run", "word_odrer", "--lang", "ko"], 'Did you mean "word_order"'),
+        (["run", "word_order", "--preset", "smok"], 'Did you mean "smoke"'),
+        (["run", "word_order", "--corpus", "gramar"], 'Unknown corpus "gramar". Did you mean "grammar"'),
+        (["run", "word_order", "--set", "seed=3"], 'Unknown setting "seed". Did you mean "seeds"'),
+        (["run", "word_order", "--set", "corpus_options.scrambeling=1"], "scrambeling"),
+        (["perturb", "--lang", "ko", "--order", "revers"], 'Did you mean "reverse"'),
+        (["perturb", "--lang", "ko", "--unit", "word"], 'Units of "ko": eojeol, morpheme'),
+        (["export", "word_order", "--output", "table.xlsx"], "Nothing is tracked"),
+        (["report", "word_order"], "Nothing is tracked"),
+        (["reproduce", "0123"], 'No run "0123"'),
+        (["corpora", "show", "python-docs"], "EOSUN_MIRROR"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(words: list[str], message: str, tmp_path: Path) -> None:
+    offline = {"EOSUN_MIRROR": "", "https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    done = eosun(*words, room=tmp_path, **offline)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+
+
+def test_a_store_that_does_not_answer(tmp_path: Path) -> None:
+    done = eosun("run", "word_order", "--lang", "ko", room=tmp_path, MLFLOW_TRACKING_URI="http://127.0.0.1:9")
+    assert done.returncode == 2
+    assert "http://127.0.0.1:9 does not answer" in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert not (tmp_path / "var" / "corpora").exists()
+
+
+def test_perturb_reads_and_writes_lines(tmp_path: Path) -> None:
+    done = eosun(
+        "perturb", "--lang", "ko", "--order", "reverse", room=tmp_path, text="나는 학교에 간다.\n\n비가 온다!\n"
+    )
+    assert done.stdout == "간다 학교에 나는.\n\n온다 비가!\n"
+
+
+def test_perturb_refuses_what_is_not_utf8(tmp_path: Path) -> None:
+    done = eosun("perturb", "--lang", "ko", room=tmp_path, text="나는 간다.\n".encode("cp949"))
+    assert done.returncode == 2
+    assert "not UTF-8" in done.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["corpora"], ["run"], ["experiment"], ["score"]])
+def test_help_is_quick_to_read(words: list[str], tmp_path: Path) -> None:
+    done = eosun(*words, "--help", room=tmp_path)
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+def test_lists_name_what_there_is(tmp_path: Path) -> None:
+    assert "local_k" in eosun("orders", room=tmp_path).stdout
+    assert "morpheme" in eosun("units", room=tmp_path).stdout
+    assert "word_order" in eosun("studies", room=tmp_path).stdout
+    listed = eosun("corpora", "list", room=tmp_path).stdout
+    assert all(name in listed for name in ("grammar", "massive", "python-docs"))
+
+
+def test_ones_own_text_from_end_to_end(tmp_path: Path) -> None:
+    """A text file in, a table, a report and an export out; a dry run names the cells."""
+    path = tmp_path / "나의 글.txt"
+    path.write_text(lines(400), encoding="utf-8")
+    settings = ["vocabulary=400", "models=[unigram, bigram]", "recency.sentences=5"]
+    words = ["--lang", "ko", "--preset", "smoke", "--corpus", str(path), *(w for s in settings for w in ("--set", s))]
+    dry = eosun("run", "word_order", *words, "--dry-run", room=tmp_path)
+    assert [line.split(maxsplit=1)[1] for line in dry.stdout.splitlines()] == [
+        "ko eojeol unigram natural seed 0",
+        "ko eojeol bigram natural seed 0",
+    ]
+    done = eosun("experiment", "word_order", *words, room=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "bits per sentence" in done.stdout
+    assert (tmp_path / "reports" / "word_order" / "report.html").is_file()
+    assert str(tmp_path) not in (tmp_path / "reports" / "word_order" / "report.html").read_text(encoding="utf-8")
+    again = eosun("experiment", "word_order", *words, room=tmp_path)
+    assert "0 trained now, 2 already tracked" in again.stderr
+    out = tmp_path / "table.csv"
+    assert eosun("export", "word_order", "--output", str(out), room=tmp_path).returncode == 0
+    assert out.read_text(encoding="utf-8").startswith("run_id,lang,unit,model,seed,train_order,test_order,sentence_id")
+
+
+def test_aligned_tsv_serves_both_languages(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.tsv"
+    path.write_text(
+        "".join(f"{line}\tStudent {i} read.\n" for i, line in enumerate(lines(300).splitlines())), encoding="utf-8"
+    )
+    done = eosun("corpora", "build", str(path), room=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "pairs ko: train" in done.stdout
+    assert "pairs en: train" in done.stdout
+
+
+class TestMake:
+    """LANG is the locale of every shell: it is a language only when typed after `make`."""
+
+    def make(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        around = {**os.environ, **environment}
+        return subprocess.run(
+            ["make", "-n", "-o", ".venv/.ready", *words],
+            cwd=ROOT,
+            env=around,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def test_a_typed_language_counts(self) -> None:
+        assert '--lang "ko"' in self.make("experiment", "LANG=ko", LANG="en_US.UTF-8").stdout
+
+    def test_the_locale_does_not(self) -> None:
+        done = self.make("experiment", LANG="ko")
+        assert "Say which language" in done.stdout
+        assert '--lang "ko"' not in done.stdout
+
+    def test_recipes_run_in_a_utf8_locale_without_lang(self) -> None:
+        words = ["make", "-o", ".venv/.ready", "experiment", "LANG=ko", "EOSUN=env #"]
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+        shown = done.stdout.splitlines()
+        assert "LC_ALL=C.UTF-8" in shown
+        assert not [line for line in shown if line.startswith("LANG=")]
