@@ -137,7 +137,11 @@ def _write(plan: _Plan, draft: Path, progress: Progress) -> Corpus:
     removed: Counter[str] = Counter()
     counts, sha256 = write(draft, plan.languages, _sentences(plan, source, removed, progress))
     _check(plan, counts, removed)
-    settings = {**plan.card.options, "reader": plan.card.reader}
+    settings = {
+        **plan.card.options,
+        "reader": plan.card.reader,
+        "comparable": plan.card.aligned and plan.card.comparable,
+    }
     corpus = Corpus(
         plan.card.name,
         draft,

@@ -36,7 +36,11 @@ class CardFile(_Strict):
 
 
 class Card(_Strict):
-    """A corpus. `options` go to the reader, with their defaults; `expected` counts the rows that the reader yields."""
+    """A corpus. `options` go to the reader, with their defaults; `expected` counts its sentences a language.
+
+    comparable: whether aligned sentences say the same, so that their bits may be compared across languages; not so
+    where text was localised (other names and places) instead of translated.
+    """
 
     name: str
     title: str
@@ -51,6 +55,7 @@ class Card(_Strict):
     files: tuple[CardFile, ...] = ()
     deduplicate: Literal["all", "across", "none"] = "all"
     expected: int | None = None
+    comparable: bool = True
     notes: str = ""
 
 

@@ -109,6 +109,7 @@ def settings_of(prepared: Prepared) -> dict[str, Any]:
     return {
         "study": {**study, "corpus": prepared.corpus.name},
         "corpus_sha256": prepared.corpus.sha256,
+        "comparable": prepared.corpus.settings["comparable"],
         "datasets": {name: dataset.sha256 for name, dataset in prepared.datasets.items()},
         "code": code_sha256(),
         "versions": {name: version(name) for name in LIBRARIES},

@@ -32,11 +32,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Curve:
-    """The truncation curve of a group: an estimate at each context length, each seed's points, the whole past."""
+    """The truncation curve of a group: at each context length the bits per sentence, and the bits missing against the
+    whole past, paired by sentence; each seed's missing bits; the bits with the whole past."""
 
     group: Group
     contexts: tuple[int, ...]
-    estimates: tuple[Estimate, ...]
+    bits: tuple[Estimate, ...]
+    missing: tuple[Estimate, ...]
     by_seed: dict[int, tuple[float, ...]]
     whole: float
     effective: dict[int, int | None]
@@ -133,17 +135,24 @@ def _curves(inputs: Inputs, tables: Tables, group: Group) -> list[Curve]:
     by_context = [tables.at(run_ids, "truncation", "natural", x) for x in contexts]
     points = np.stack([table.mean(1) for table in by_context], axis=1)
     steps = tuple(int(x) for x in contexts)
+    missing = [without_dust(table - whole) for table in by_context]
     effective = {
         seed: effective_context(steps, values, total)
         for seed, values, total in zip(seeds, points, whole.mean(1), strict=True)
     }
+    apart = points - whole.mean(1)[:, None]
     return [
         Curve(
-            group, steps, tuple(mean(table) for table in by_context),
-            {seed: tuple(map(float, values)) for seed, values in zip(seeds, points, strict=True)},
-            float(whole.mean()), effective, tuple(run_ids),
+            group=group,
+            contexts=steps,
+            bits=tuple(mean(table) for table in by_context),
+            missing=tuple(mean(table) for table in missing),
+            by_seed={seed: tuple(map(float, values)) for seed, values in zip(seeds, apart, strict=True)},
+            whole=float(whole.mean()),
+            effective=effective,
+            run_ids=tuple(run_ids),
         )
-    ]  # fmt: skip
+    ]
 
 
 def effective_context(contexts: tuple[int, ...], bits: Table, whole: float) -> int | None:
@@ -161,11 +170,13 @@ def effective_context(contexts: tuple[int, ...], bits: Table, whole: float) -> i
 
 def _compare(inputs: Inputs, tables: Tables, groups: list[Group], orders: list[str]) -> list[Comparison]:
     """Korean minus English, for every model that both have in their spaced unit, on aligned sentences."""
-    found = []
+    found: list[Comparison] = []
+    if len(set(inputs.runs["design"])) != 1 or not settings_of(inputs)["comparable"]:
+        return found
     korean = {g.model: g for g in groups if (g.lang, g.unit, g.train_order) == ("ko", "eojeol", "natural")}
     english = {g.model: g for g in groups if (g.lang, g.unit, g.train_order) == ("en", "word", "natural")}
     for model in sorted(korean.keys() & english.keys(), key=lambda name: korean[name].key):
-        if model in FLOORS or not _aligned(inputs):
+        if model in FLOORS:
             continue
         sides = [_side(inputs, tables, group[model]) for group in (korean, english)]
         common = sorted(set(sides[0][1]) & set(sides[1][1]))
@@ -192,12 +203,6 @@ def _compare(inputs: Inputs, tables: Tables, groups: list[Group], orders: list[s
 def _side(inputs: Inputs, tables: Tables, group: Group) -> tuple[list[str], list[str], pd.DataFrame]:
     run_ids = list(inputs.good_runs_of(group)["run_id"])
     return run_ids, tables.ids(run_ids[0]), inputs.facts(group)
-
-
-def _aligned(inputs: Inputs) -> bool:
-    """Whether both languages come from one design, which means from aligned text, and not from localised requests."""
-    corpora = set(inputs.runs["corpus"])
-    return len(set(inputs.runs["design"])) == 1 and "massive" not in corpora
 
 
 def settings_of(inputs: Inputs) -> dict[str, object]:

@@ -114,57 +114,52 @@ def _names(group: Group) -> dict[str, str]:
 
 
 def recency(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
-    """What is missing when only the last units are seen: bits above the whole past, band, and a thin line a seed."""
+    """What is missing when only the last units are seen: line and band of the 95 % interval, a thin line a seed."""
+    if not analysis.curves:
+        return None, pd.DataFrame()
     table = pd.DataFrame(
         [
             {
-                "language": LANGUAGES.get(curve.group.lang, curve.group.lang),
-                "model": curve.group.model,
+                **_names(curve.group),
                 "context": context,
-                "missing": round(estimate.value - curve.whole, 2),
-                "low": round(estimate.low - curve.whole, 2),
-                "high": round(estimate.high - curve.whole, 2),
-                "bits": round(estimate.value, 2),
+                "missing": round(found.value, 2),
+                "low": round(found.low, 2),
+                "high": round(found.high, 2),
             }
             for curve in analysis.curves
-            for context, estimate in zip(curve.contexts, curve.estimates, strict=True)
+            for context, found in zip(curve.contexts, curve.missing, strict=True)
         ]
     )
-    if table.empty:
-        return None, table
     seeds = pd.DataFrame(
         [
             {
-                "language": LANGUAGES.get(curve.group.lang, curve.group.lang),
-                "model": curve.group.model,
+                **_names(curve.group),
                 "seed": f"{curve.group.lang}-{seed}",
                 "context": context,
-                "missing": round(value - curve.whole, 2),
+                "missing": round(value, 2),
             }
             for curve in analysis.curves
             for seed, values in sorted(curve.by_seed.items())
             for context, value in zip(curve.contexts, values, strict=True)
         ]
     )
-    langs = _languages(analysis)
-    contexts = sorted(set(table["context"]))
     x = alt.X(
         "context:Q",
         title="units visible",
         scale=alt.Scale(type="log", base=2),
-        axis=alt.Axis(values=contexts, grid=False),
+        axis=alt.Axis(values=sorted(set(table["context"])), grid=False),
     )
-    colour = _colour(langs)
+    colour = _colour(_languages(analysis))
     models = [model for model in MODELS if model in set(table["model"])]
     panels = []
-    for model in models:
+    for number, model in enumerate(models):
         mine = alt.datum.model == model
         base = alt.Chart(table).transform_filter(mine).encode(x=x, color=colour)
-        line = base.mark_line(strokeWidth=2).encode(
-            y=alt.Y("missing:Q", title="bits per sentence above the whole past")
-        )
-        points = base.mark_point(filled=True, size=45).encode(
-            y="missing:Q", tooltip=["language", "model", "context", "missing", "bits"]
+        title = "bits per sentence missing" if number == 0 else None
+        band = base.mark_area(opacity=0.15).encode(y=alt.Y("low:Q", title=title), y2="high:Q")
+        line = base.mark_line(strokeWidth=2).encode(y="missing:Q")
+        points = base.mark_point(filled=True, size=45, opacity=1).encode(
+            y="missing:Q", tooltip=["language", "model", "context", "missing", "low", "high"]
         )
         thin = (
             alt.Chart(seeds)
@@ -172,10 +167,9 @@ def recency(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
             .mark_line(strokeWidth=0.8, opacity=0.5)
             .encode(x=x, y="missing:Q", color=colour, detail="seed:N")
         )
-        panels.append(
-            alt.layer(thin, line, points).properties(width=640 // len(models) - 20, height=220, title=model.upper())
-        )
-    return alt.hconcat(*panels).resolve_scale(y="shared"), table
+        layers = alt.layer(band, thin, line, points)
+        panels.append(layers.properties(width=640 // len(models) - 15, height=220, title=model.upper()))
+    return alt.hconcat(*panels).resolve_scale(y="shared"), table.drop(columns="series")
 
 
 def specification(chart: AnyChart) -> dict[str, Any]:

@@ -95,7 +95,8 @@ def render(inputs: Inputs, analysis: Analysis) -> str:
 def _figures(analysis: Analysis) -> list[Figure]:
     captions = (
         "Order cost of every recurrent model: mean and 95 % interval; every short tick is one seed.",
-        "Bits missing per sentence when only so many units before the predicted one are seen; thin lines are seeds.",
+        "Bits missing per sentence when only so many units before the predicted one are seen, with 95 % bands; thin "
+        "lines are seeds.",
     )
     figures = []
     for name, caption, (chart, table) in zip(

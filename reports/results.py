@@ -18,10 +18,11 @@ def results_table(analysis: Analysis) -> pd.DataFrame:
         _row(row.group, row.order, row.quantity, "", row.estimate, row.by_seed, row.run_ids) for row in analysis.rows
     ]
     for curve in analysis.curves:
-        for i, (context, found) in enumerate(zip(curve.contexts, curve.estimates, strict=True)):
+        for i, context in enumerate(curve.contexts):
             seeds = {seed: values[i] for seed, values in curve.by_seed.items()}
-            name = "truncated_bits_per_sentence"
-            rows.append(_row(curve.group, "natural", name, str(context), found, seeds, curve.run_ids))
+            for name, found in (("truncated_bits_per_sentence", curve.bits[i]), ("bits_missing", curve.missing[i])):
+                own = seeds if name == "bits_missing" else {}
+                rows.append(_row(curve.group, "natural", name, str(context), found, own, curve.run_ids))
     for c in analysis.comparisons:
         rows.append(_row(Group("ko-en", "", c.model, "natural"), c.order, c.quantity, "", c.estimate, {}, ()))
     return pd.DataFrame(rows)

@@ -8,6 +8,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from corpora.errors import CorpusError
 from corpora.readers import Row, Source, reader
@@ -37,18 +38,25 @@ def po(source: Source) -> Iterator[Row]:
     each (whole files, chosen by the hash of their name). Fuzzy, obsolete and untranslated entries are skipped, and
     those that are mostly code. The document is the file.
     """
-    import polib
-
     translation, held_out = str(source.options["translation"]), int(source.options["held_out"])
     (path,) = source.files.values()
     for name, text in _members(path):
         split = _split(name, held_out)
-        for number, entry in enumerate(polib.pofile(text)):
+        for number, entry in enumerate(_entries(name, text)):
             if entry.obsolete or entry.fuzzy or not entry.msgstr:
                 continue
             texts = {"en": plain(entry.msgid), translation: plain(entry.msgstr)}
             if _is_prose(texts["en"], texts[translation]):
                 yield Row(f"{name}#{number}", texts, split, name, where=f"{name}, line {entry.linenum}")
+
+
+def _entries(name: str, text: str) -> list[Any]:
+    import polib
+
+    try:
+        return list(polib.pofile(text))
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{name}: {str(error).replace(' None', '')}: get the archive again.") from None
 
 
 def _members(path: Path) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,7 @@ def inputs(
     flagged: tuple[tuple[str, str, int], ...] = (),
     title: str = "Word order, made up",
     examples: list[dict[str, str]] | None = None,
+    comparable: bool = True,
     seed: int = 0,
 ) -> Inputs:
     """Natural sentences cost 100 bits on average; an order adds its planted cost, a floor pays none."""
@@ -50,7 +51,7 @@ def inputs(
                         run_id, lang, model, number, "natural", ids, "truncation", float(context), natural + missing
                     )
                 gate = "flagged: training diverged" if (lang, model, number) in flagged else "passed"
-                runs.append(_run(run_id, lang, model, number, gate, tuple(planted[lang])))
+                runs.append(_run(run_id, lang, model, number, gate, tuple(planted[lang]), comparable))
     columns = [
         "run_id",
         "lang",
@@ -83,7 +84,9 @@ def _rows(run_id, lang, model, seed, order, ids, measure, x, values):  # type: i
     ]
 
 
-def _run(run_id: str, lang: str, model: str, seed: int, gate: str, orders: tuple[str, ...]) -> dict[str, object]:
+def _run(
+    run_id: str, lang: str, model: str, seed: int, gate: str, orders: tuple[str, ...], comparable: bool
+) -> dict[str, object]:
     study = {
         "perturbation_seed": 0, "training": {"epochs": 3}, "sizes": {"units": 8}, "match": "parameters", "vocabulary": 100,
     }  # fmt: skip
@@ -103,7 +106,7 @@ def _run(run_id: str, lang: str, model: str, seed: int, gate: str, orders: tuple
         "run_id": run_id, "cell": "c" * 64, "study": "made_up", "preset": "quick", "corpus": "grammar", "corpus_sha256": "a" * 64,
         "lang": lang, "unit": UNITS[lang], "model": model, "train_order": "natural", "seed": seed, "design": "d" * 64,
         "invocation": "i", "git": "abc", "gate": gate, "parameters": 1000, "recurrent_parameters": 500,
-        "settings": json.dumps({"study": study}), "versions": json.dumps({"keras": "3"}),
+        "settings": json.dumps({"study": study, "comparable": comparable}), "versions": json.dumps({"keras": "3"}),
         "machine": json.dumps({"processor": "made up"}), "command": "eosun run made_up", "wall_s": 1.0, "metric.valid_bits": 99.0,
         "metric.epochs": 3.0, "metric.byte_fallback": 0.0, "metric.vocabulary": 100.0, "metric.margin_over_bigram": 0.2, **audits,
     }  # fmt: skip

@@ -61,6 +61,12 @@ def test_one_seed_gets_no_verdict_between_languages() -> None:
     assert "one seed" in verdict(analyse(inputs(seeds=1)), "ko").text
 
 
+def test_localised_text_is_not_compared_between_languages(tmp_path: Path) -> None:
+    given = inputs(comparable=False)
+    assert between(analyse(given)) == ""
+    assert "ko-en" not in set(results(given, tmp_path / "report")["lang"])
+
+
 def test_flagged_runs_are_listed_and_in_no_average(tmp_path: Path) -> None:
     given = inputs(flagged=(("ko", "lstm", 1),))
     rows = results(given, tmp_path / "report")
@@ -106,7 +112,7 @@ def test_the_page_asks_nothing_of_the_network(tmp_path: Path) -> None:
     assert len(html) < 3_000_000
 
 
-def _built_elsewhere(folder: Path, zone: str, locale: str, hash_seed: str, shuffle: int) -> str:
+def _built_elsewhere(folder: Path, zone: str, locale: dict[str, str], hash_seed: str, shuffle: int) -> str:
     program = f"""
 import pandas as pd
 from pathlib import Path
@@ -117,7 +123,7 @@ given = inputs()
 mixed = {{n: getattr(given, n).sample(frac=1.0, random_state={shuffle}) for n in ("runs", "observations", "sentences")}}
 build(replace(given, **mixed), Path({str(folder)!r}) / "report")
 """
-    environment = {**os.environ, "TZ": zone, "LC_ALL": locale, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "TZ": zone, **locale, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
     folder.mkdir()
     subprocess.run([sys.executable, "-X", "utf8", "-c", program], cwd=folder, env=environment, check=True)
     names = ("report.html", "results.csv", "manifest.json")
@@ -126,8 +132,8 @@ build(replace(given, **mixed), Path({str(folder)!r}) / "report")
 
 def test_the_same_runs_give_the_same_bytes(tmp_path: Path) -> None:
     """Another time zone, locale, folder, hash seed and order of the runs: not a byte differs."""
-    first = _built_elsewhere(tmp_path / "one", "UTC", "C.UTF-8", "1", 1)
-    second = _built_elsewhere(tmp_path / "두 번째 폴더", "Asia/Seoul", "POSIX", "2", 2)
+    first = _built_elsewhere(tmp_path / "one", "UTC", {"LC_ALL": "C.UTF-8"}, "1", 1)
+    second = _built_elsewhere(tmp_path / "두 번째 폴더", "Asia/Seoul", {"LC_ALL": "", "LANG": "ko_KR.UTF-8"}, "2", 2)
     assert first == second
 
 
