@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -25,7 +26,7 @@ def contenders() -> dict[str, Callable[[], float]]:
 
     def loop() -> float:
         """A generator seeded by sentence, so that results do not depend on the order of reading."""
-        for number, (begin, end) in enumerate(zip(offsets[:-1], offsets[1:], strict=True)):
+        for number, (begin, end) in enumerate(itertools.pairwise(offsets)):
             np.random.default_rng((0, number)).permutation(units[begin:end])
         return float(offsets[-1])
 

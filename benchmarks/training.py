@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 
@@ -34,7 +35,7 @@ def contenders(vocabulary: int) -> dict[str, Callable[[], float]]:
 
     padded, targets = (np.zeros((len(lengths), ROW), np.int32) for _ in range(2))
     weights = np.zeros((len(lengths), ROW), np.float32)
-    for i, (begin, end) in enumerate(zip(offsets[:-1], offsets[1:], strict=True)):
+    for i, (begin, end) in enumerate(itertools.pairwise(offsets)):
         padded[i, : end - begin], targets[i, : end - begin] = given.inputs[begin:end], given.targets[begin:end]
         weights[i, : end - begin] = 1.0
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from corpora.build import build as build_corpus
 from corpora.table import Corpus, sha256_of
@@ -83,13 +83,30 @@ def dataset_name(lang: str, unit: str) -> str:
     return f"{lang}/{unit}"
 
 
-def prepare(study: Study, languages: tuple[str, ...], advance: Any = lambda n: None) -> Prepared:
+class Progress(Protocol):
+    """Follows the building of text: `expect` a piece of work, then `advance` by sentences."""
+
+    def expect(self, what: str, total: int | None) -> None: ...
+
+    def advance(self, count: int) -> None: ...
+
+
+class _Silent:
+    def expect(self, what: str, total: int | None) -> None: ...
+
+    def advance(self, count: int) -> None: ...
+
+
+def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None = None) -> Prepared:
     """Build the study's corpus and every dataset that its comparison needs.
 
     In aligned text all languages of the study are prepared, also when one is asked for: which sentences are used
     depends on all of them. Raises StudyError where the corpus lacks a language that is asked for.
     """
-    corpus = build_corpus(study.corpus, langs=languages, options=study.corpus_options or None)
+    progress = progress or _Silent()
+    progress.expect(f"building the corpus {Path(study.corpus).name} (sentences)", study.corpus_options.get("pairs"))
+    options = study.corpus_options or None
+    corpus = build_corpus(study.corpus, langs=languages, options=options, progress=progress.advance)
     missing = [lang for lang in languages if lang not in corpus.languages]
     if missing:
         raise StudyError(f"The corpus {corpus.name} has no {', '.join(missing)}; it has {', '.join(corpus.languages)}.")
@@ -99,7 +116,11 @@ def prepare(study: Study, languages: tuple[str, ...], advance: Any = lambda n: N
         for lang in wanted
         for unit in study.units[lang]
     }
-    datasets = {dataset_name(*key): build_dataset(corpus, key[0], recipe, advance) for key, recipe in recipes.items()}
+    datasets = {}
+    for (lang, unit), recipe in recipes.items():
+        counts = corpus.counts[lang]
+        progress.expect(f"encoding {lang} by {unit} (sentences)", counts["train"] + sum(counts.values()))
+        datasets[dataset_name(lang, unit)] = build_dataset(corpus, lang, recipe, progress.advance)
     return Prepared(study, corpus, study.corpus, datasets)
 
 

@@ -188,7 +188,14 @@ def ui(
     from experiments.tracking import QUIET, open_store
 
     store = open_store()
-    environment = {**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "PYTHONWARNINGS": "ignore"}
+    environment = {
+        **os.environ,
+        **QUIET,
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "MLFLOW_ENABLE_REMOTE_ASSISTANT": "false",
+        "MLFLOW_ENABLE_ASSISTANT_SANDBOX": "true",
+        "PYTHONWARNINGS": "ignore",
+    }
     print(f'MLflow UI: http://127.0.0.1:{port}   filter runs by: tags.lang = "ko" and tags.model = "lstm"', flush=True)
     options = {"--backend-store-uri": store.uri, "--host": "127.0.0.1", "--port": str(port), "--workers": "1"}
     command = [sys.executable, "-m", "mlflow", "ui", *(word for pair in options.items() for word in pair)]

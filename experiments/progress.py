@@ -69,15 +69,32 @@ class StudyProgress:
         self._bars.update(self._whole, completed=total - sum(self._left.values()), note=f"{self._done}/{total} cells")
 
 
-def counting(title: str, total: int | None = None) -> Progress:
-    """A bar for something that is counted, shown only on a terminal."""
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn(title),
-        BarColumn(bar_width=30),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
+class TextProgress:
+    """A bar for sentences that are read, generated or encoded; shown on a terminal only, gone when done."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        self._bars = Progress(
+            TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn(),
+            console=console, transient=True, disable=not console.is_terminal,
+        )  # fmt: skip
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> TextProgress:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def expect(self, what: str, total: int | None) -> None:
+        """Another piece of work begins: so many sentences, where that is known."""
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+        self._task = self._bars.add_task(what, total=total)
+
+    def advance(self, count: int) -> None:
+        if self._task is not None:
+            self._bars.advance(self._task, count)

@@ -10,7 +10,7 @@ from corpora.errors import unknown
 from experiments.cells import Cell, Prepared, plan, prepare
 from experiments.engine import Finished, cell_folder, default_workers, has_results, run_cells
 from experiments.errors import StudyError
-from experiments.progress import StudyProgress, counting
+from experiments.progress import StudyProgress, TextProgress
 from experiments.study import Study
 from experiments.tracking import Store, experiment_id, log_cell, open_store
 
@@ -38,9 +38,8 @@ def check_languages(study: Study, languages: tuple[str, ...]) -> tuple[str, ...]
 
 def prepared_cells(study: Study, languages: tuple[str, ...]) -> tuple[Prepared, list[Cell]]:
     """Build corpus and datasets, with a bar while they are built, and plan the cells."""
-    with counting("preparing text (sentences)") as bars:
-        task = bars.add_task("", total=None)
-        prepared = prepare(study, languages, lambda n: bars.advance(task, n))
+    with TextProgress() as progress:
+        prepared = prepare(study, languages, progress)
     return prepared, plan(prepared, languages)
 
 

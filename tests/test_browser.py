@@ -1,0 +1,123 @@
+"""The report and the MLflow UI in a real browser: Debian's Chromium, headless."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from reports.build import build
+from tests.reports.synthetic import inputs
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-quic",
+]  # fmt: skip
+SHOTS = Path(os.environ.get("EOSUN_SHOTS", ""))
+
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def visited(browser: Browser, address: str, **options: object) -> tuple[Page, list[str]]:
+    """A page with what went wrong or over the network while it was opened."""
+    context = browser.new_context(**options)  # type: ignore[arg-type]
+    page = context.new_page()
+    seen: list[str] = []
+    page.on(
+        "request", lambda request: seen.append(request.url) if not request.url.startswith(("data:", "file:")) else None
+    )
+    page.on("pageerror", lambda error: seen.append(str(error)))
+    page.on("console", lambda message: seen.append(message.text) if message.type == "error" else None)
+    page.goto(address)
+    return page, seen
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1100, "light"), (1100, "dark"), (390, "light")], ids=["light", "dark", "phone"]
+)
+def test_the_report_without_a_network(width: int, scheme: str, browser: Browser, tmp_path: Path) -> None:
+    examples = [{"lang": "ko", "order": "natural", "text": "학생은 책을 읽었다. 뷁"}]
+    path, _ = build(inputs(examples=examples), tmp_path / "report")
+    page, seen = visited(
+        browser, path.as_uri(), viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
+    )
+    page.wait_for_selector("html[data-drawn=yes]", timeout=20_000)
+    assert seen == []
+    assert page.locator("#order-chart svg path").count() > 20
+    assert page.locator("#recency-chart svg path").count() > 10
+    assert page.evaluate("document.fonts.check('16px NanumGothic', '학생은 뷁')")
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, "the page scrolls sideways"
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (max(int(part) for part in background[4:-1].split(",")) < 60) == (scheme == "dark")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tracking store with two networks of a really run study."""
+    folder = tmp_path_factory.mktemp("ui")
+    settings = [
+        "sample.train=300", "sample.valid=40", "sample.test=40", "training.epochs=1", "sizes.embedding=32", "sizes.units=64",
+        "recency.sentences=10", "corpus_options.pairs=1200", "models=[bigram, gru, lstm]",
+    ]  # fmt: skip
+    words = [w for setting in settings for w in ("--set", setting)]
+    command = [sys.executable, str(ROOT / "eosun.py"), "run", "word_order", "--lang", "ko", "--preset", "smoke", *words]
+    subprocess.run(command, env={**os.environ, "EOSUN_VAR": str(folder)}, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(store: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, str(ROOT / "eosun.py"), "ui", "--port", str(port)],
+        env={**os.environ, "EOSUN_VAR": str(store)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    found = f"http://127.0.0.1:{port}"
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{found}/health", timeout=1)
+            break
+        except OSError:
+            time.sleep(0.5)
+    yield found
+    os.killpg(server.pid, 15)
+    server.wait(20)
+
+
+def test_a_reviewer_filters_runs_and_sees_the_recency_curve(address: str, browser: Browser) -> None:
+    page, _ = visited(browser, address, viewport={"width": 1400, "height": 900})
+    page.goto(f"{address}/#/experiments/1/runs")
+    box = page.get_by_placeholder("metrics.rmse < 1 and params.model").first
+    box.wait_for(timeout=60_000)
+    box.fill('tags.lang = "ko" and tags.model = "lstm"')
+    box.press("Enter")
+    page.get_by_text("ko-eojeol-lstm-natural-0").first.wait_for(timeout=30_000)
+    page.get_by_text("ko-eojeol-gru-natural-0").first.wait_for(state="detached", timeout=30_000)
+    page.get_by_text("ko-eojeol-lstm-natural-0").first.click()
+    page.get_by_text("Model metrics").first.click()
+    page.get_by_text("recency.bits_per_sentence").first.wait_for(timeout=30_000)
+    page.locator("svg.main-svg").first.wait_for(timeout=30_000)
+    if os.environ.get("EOSUN_SHOTS"):
+        page.screenshot(path=SHOTS / "mlflow.png", full_page=True)
