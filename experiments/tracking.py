@@ -227,6 +227,22 @@ def _params(cell: Cell, results: dict[str, Any]) -> dict[str, str]:
     return {key: str(value) for key, value in flat.items()}
 
 
+_SECTIONS = {"audit": "audit", "bits_per_sentence": "order", "order_cost": "order", "learning": "", "recency": ""}
+
+
+def shown_as(metric: str) -> str:
+    """A metric's name in the tracking store, where what stands before a slash becomes a section of charts.
+
+    audit.shuffle.kendall_tau is audit/shuffle.kendall_tau, order_cost.shuffle is order/order_cost.shuffle, and
+    recency.bits_per_sentence is recency/bits_per_sentence.
+    """
+    head, dot, rest = metric.partition(".")
+    if not dot or head not in _SECTIONS:
+        return metric
+    section = _SECTIONS[head]
+    return f"{section}/{metric}" if section == "order" else f"{head}/{rest}"
+
+
 def log_cell(store: Store, study: Study, cell: Cell, folder: Path, context: dict[str, str]) -> str:
     """Track a finished cell as one run and return its run id.
 
@@ -249,9 +265,9 @@ def log_cell(store: Store, study: Study, cell: Cell, folder: Path, context: dict
     run_id = str(run.info.run_id)
     try:
         finals = {**results["metrics"], "wall_s": results["wall_s"], **results["seconds"]}
-        metrics = [Metric(key, value, now, 0) for key, value in finals.items() if value == value]
+        metrics = [Metric(shown_as(key), value, now, 0) for key, value in finals.items() if value == value]
         metrics += [
-            Metric(key, value, now, step)
+            Metric(shown_as(key), value, now, step)
             for key, points in results["curves"].items()
             for step, value in points
             if value == value

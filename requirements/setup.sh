@@ -20,9 +20,12 @@ python=$(find_python)
 echo "Setting up .venv with $("$python" --version) (about 3.5 GB, once)…" >&2
 rm -rf .venv
 "$python" -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/bootstrap.txt
+# Downloads are kept only where their owner keeps them already: nothing is left outside this folder unasked.
+cache=(--no-cache)
+[ -d "${UV_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/uv}" ] && cache=()
+.venv/bin/python -m pip install --no-cache-dir --quiet --disable-pip-version-check --require-hashes --requirement requirements/bootstrap.txt
 # Two packages come as source: they build with the locked setuptools, so nothing unlocked is fetched.
-.venv/bin/uv pip install --quiet --python .venv/bin/python --no-build-isolation --require-hashes \
+.venv/bin/uv pip install ${cache[@]+"${cache[@]}"} --quiet --python .venv/bin/python --no-build-isolation --require-hashes \
   --compile-bytecode --requirement requirements/all.txt
-.venv/bin/uv pip install --quiet --python .venv/bin/python --no-build-isolation --no-deps --editable .
+.venv/bin/uv pip install ${cache[@]+"${cache[@]}"} --quiet --python .venv/bin/python --no-build-isolation --no-deps --editable .
 touch .venv/.ready

@@ -71,13 +71,13 @@ def test_a_reviewer_filters_by_tags_and_sees_curves(in_laboratory: Path) -> None
     (run,) = store.runs("word_order", 'tags.lang = "ko" and tags.model = "gru"')
     assert run.data.tags["gate"].startswith("flagged: does not beat the bigram"), "400 sentences are too few"
     assert run.info.status == "FINISHED"
-    curve = store.client.get_metric_history(run.info.run_id, "recency.bits_per_sentence")
+    curve = store.client.get_metric_history(run.info.run_id, "recency/bits_per_sentence")
     assert [point.step for point in curve] == [1, 2, 4, 8, 16]
     assert curve[0].value > curve[-1].value, "more context, fewer bits"
-    assert len(store.client.get_metric_history(run.info.run_id, "learning.valid_bits")) == 3
+    assert len(store.client.get_metric_history(run.info.run_id, "learning/valid_bits")) == 3
     (dataset,) = run.inputs.dataset_inputs
     assert run.data.tags["dataset_sha256"].startswith(dataset.dataset.digest)
-    assert {"audit.shuffle.kendall_tau", "order_cost.shuffle", "byte_fallback"} <= run.data.metrics.keys()
+    assert {"audit/shuffle.kendall_tau", "order/order_cost.shuffle", "byte_fallback"} <= run.data.metrics.keys()
 
 
 def test_the_same_cell_gives_the_same_bits_whatever_runs_beside_it(in_laboratory: Path, tmp_path: Path) -> None:
