@@ -99,7 +99,7 @@ class Store:
             return self.client.get_run(run_id)
         except Exception:
             raise StudyError(
-                f'No run "{run_id}" in the tracking store {_shown(self.uri)}: `make ui` lists the runs.'
+                f'No run "{run_id}" in the tracking store {shown_address(self.uri)}: `make ui` lists the runs.'
             ) from None
 
     def download(self, run: Run, name: str, into: Path) -> Path:
@@ -128,15 +128,16 @@ def _opened(uri: str) -> Store:
     except Exception as error:
         reason = _PASSWORD.sub("//", " ".join(str(error).split()))[:120].rstrip(". ")
         raise StudyError(
-            f"The tracking store {_shown(store.uri)} does not answer: {reason}. "
+            f"The tracking store {shown_address(store.uri)} does not answer: {reason}. "
             "Start it, or unset MLFLOW_TRACKING_URI to use a local file."
         ) from None
     return store
 
 
-def _shown(uri: str) -> str:
-    """An address without its password."""
-    return _PASSWORD.sub("//", uri)
+def shown_address(uri: str) -> str:
+    """A store's address as a reader would write it: relative to the current folder, and without a password."""
+    here = f"sqlite:///{Path.cwd().resolve()}/"
+    return uri.removeprefix(here) if uri.startswith(here) else _PASSWORD.sub("//", uri)
 
 
 def experiment_id(store: Store, study: Study) -> str:

@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True)
 
 def _report(study: str, design: str | None) -> None:
     """Build the report of a study, print its table and say where everything is."""
-    from experiments.tracking import open_store, store_uri
+    from experiments.tracking import open_store, shown_address, store_uri
     from reports.build import build, reports_folder
     from reports.summary import show
     from reports.tracked import tracked
@@ -25,16 +25,7 @@ def _report(study: str, design: str | None) -> None:
     show(analysis)
     print()
     print(f"report     {page}")
-    print(f"MLflow UI  make ui   (store: {_shown(store_uri())})")
-
-
-def _shown(uri: str) -> str:
-    """A store's address as a reader would write it: relative to the current folder, and without a password."""
-    prefix, here = "sqlite:///", str(Path.cwd().resolve()) + "/"
-    if uri.startswith(prefix):
-        return uri.removeprefix(prefix).removeprefix(here)
-    scheme, sep, rest = uri.partition("://")
-    return f"{scheme}{sep}{rest.rpartition('@')[2]}"
+    print(f"MLflow UI  make ui   (store: {shown_address(store_uri())})")
 
 
 @app.command()

@@ -120,5 +120,6 @@ def test_a_reviewer_filters_runs_and_sees_the_recency_curve(address: str, browse
     page.get_by_placeholder("Search metric charts").fill("recency")
     page.get_by_text("recency/bits_per_sentence").first.wait_for(timeout=30_000)
     page.locator("svg.main-svg").first.wait_for(timeout=30_000)
+    assert page.locator("svg.main-svg .scatterlayer .point").count() == 5, "a point for every context length"
     if os.environ.get("EOSUN_SHOTS"):
         page.screenshot(path=SHOTS / "mlflow.png", full_page=True)
