@@ -62,11 +62,11 @@ def list_orders() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from pipelines.orders import get_order, order_names
+    from pipelines.orders import example_name, get_order, order_names
 
     table = Table("order", "what it does", "random", "source", box=None, pad_edge=False)
     for name in order_names():
-        found = get_order(name.replace("_k", "_3"))
+        found = get_order(example_name(name))
         table.add_row(name, found.meaning, "yes" if found.random else "no", found.source)
     Console().print(table)
 

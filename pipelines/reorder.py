@@ -13,7 +13,7 @@ from pipelines.orders import Indices, Keys, Layout, Order
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _mix(values: Keys) -> Keys:
+def mix(values: Keys) -> Keys:
     """The finaliser of SplitMix64 (Steele, Lea & Flood 2014): a bijection of 64-bit words that scatters them."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -32,8 +32,8 @@ def _random_keys(
     """[units]: the stream that belongs to (seed, order, unit, sentence id, draw), read at each unit's position."""
     name = f"{seed}\x1f{order}\x1f{unit}\x1f{draw}".encode()
     stream = np.uint64(int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "little"))
-    start = _mix(sentences ^ stream)
-    return _mix(start[layout_sentence] + (position.astype(np.uint64) + np.uint64(1)) * _GOLDEN)
+    start = mix(sentences ^ stream)
+    return mix(start[layout_sentence] + (position.astype(np.uint64) + np.uint64(1)) * _GOLDEN)
 
 
 def lay_out(offsets: Indices) -> tuple[Indices, Indices]:
@@ -69,7 +69,7 @@ def permutation(
         if order.random
         else np.zeros(0, np.uint64)
     )
-    chosen = order.apply(Layout(inner, inner_sentence, position, keys))
+    chosen = order.apply(Layout(inner, inner_sentence, position, keys, seed))
     result = np.arange(offsets[-1], dtype=np.int64)
     result[places] = places[chosen]
     return result

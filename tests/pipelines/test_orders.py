@@ -142,3 +142,76 @@ def test_an_unknown_order_is_answered_with_the_nearest() -> None:
 def test_a_window_of_one_is_refused() -> None:
     with pytest.raises(PipelineError, match="would change nothing"):
         get_order("local_1")
+
+
+def counted(order: str, length: int, times: int = 6000) -> Counter[tuple[int, ...]]:
+    return Counter(map(tuple, places([length] * times, order, ids=[f"sentence {i}" for i in range(times)])))
+
+
+def test_even_units_before_odd_ones() -> None:
+    assert places([5], "even_odd") == [[0, 2, 4, 1, 3]]
+
+
+def test_blocks_move_whole_and_all_arrangements_are_as_likely() -> None:
+    """Three blocks of 2, 2 and 1: six arrangements, nothing inside a block changes."""
+    found = counted("ngram_shuffle_2", 5)
+    blocks = [(0, 1), (2, 3), (4,)]
+    expected = {tuple(itertools.chain(*arranged)) for arranged in itertools.permutations(blocks)}
+    assert set(found) == expected
+    assert chisquare(list(found.values())).pvalue > 1e-4
+
+
+def test_one_permutation_a_length_whatever_the_sentence_or_draw() -> None:
+    first, second = (
+        places([7, 7, 5], "deterministic_by_length"),
+        places([7, 5], "deterministic_by_length", draw=4, ids=["x", "y"]),
+    )
+    assert first[0] == first[1] == second[0]
+    assert first[2] == second[1]
+    assert first[0] != list(range(7))
+    assert places([7], "deterministic_by_length", seed=1)[0] != first[0]
+
+
+def test_two_exchanges_leave_at_most_four_units_out_of_place() -> None:
+    for placed in counted("swap_2", 8):
+        assert sum(i != unit for i, unit in enumerate(placed)) in (0, 3, 4)
+
+
+def test_an_odd_number_of_exchanges_is_an_odd_permutation_and_each_pair_as_likely() -> None:
+    """After three exchanges of three units only the three transpositions are possible."""
+    found = counted("swap_3", 3)
+    assert set(found) == {(1, 0, 2), (2, 1, 0), (0, 2, 1)}
+    assert chisquare(list(found.values())).pvalue > 1e-4
+
+
+def test_partial_reversal_from_every_place_alike() -> None:
+    found = counted("partial_reverse", 4)
+    assert set(found) == {(3, 2, 1, 0), (0, 3, 2, 1), (0, 1, 3, 2), (0, 1, 2, 3)}
+    assert chisquare(list(found.values())).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("theta", [0.0, 0.5, 1.5])
+def test_mallows_follows_its_definition(theta: float) -> None:
+    """Chi-square against exp(−θ · inversions) over all permutations of four units."""
+    found = counted(f"mallows_{theta}", 4, 12_000)
+    everything = list(itertools.permutations(range(4)))
+    inversions = [sum(a > b for a, b in itertools.combinations(p, 2)) for p in everything]
+    weights = np.exp(-theta * np.array(inversions))
+    assert chisquare([found[p] for p in everything], 12_000 * weights / weights.sum()).pvalue > 1e-4
+
+
+def test_a_large_mallows_parameter_is_the_natural_order() -> None:
+    assert places([9], "mallows_40") == [list(range(9))]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 15), min_size=1, max_size=8),
+    st.sampled_from(
+        ["even_odd", "ngram_shuffle_3", "deterministic_by_length", "swap_2", "swap_5", "partial_reverse", "mallows_0.7"]
+    ),
+    st.integers(0, 5),
+)
+def test_these_too_permute_each_sentence_within_itself(lengths: list[int], order: str, draw: int) -> None:
+    for length, placed in zip(lengths, places(lengths, order, draw=draw), strict=True):
+        assert sorted(placed) == list(range(length))
