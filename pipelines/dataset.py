@@ -28,7 +28,7 @@ from pipelines.vocabulary import Vocabulary, train
 
 VERSION = 1
 CHUNK = 10_000
-FACTS = ("n_units", "n_tokens", "n_chars", "n_jamo", "n_bytes")
+FACTS = ("n_words", "n_units", "n_tokens", "n_chars", "n_jamo", "n_bytes")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Dataset:
 
     @cached_property
     def facts(self) -> pa.Table:
-        """One row a sentence: sentence_id, split, n_units, n_tokens, n_chars, n_jamo, n_bytes."""
+        """One row a sentence: sentence_id, split, n_words, n_units, n_tokens, n_chars, n_jamo, n_bytes."""
         return pq.read_table(self.folder / "sentences.parquet")
 
     @cached_property
@@ -122,7 +122,8 @@ def _segment(unit: Unit, texts: list[str], lang: str, lower: bool) -> tuple[list
     normal = [normalise(text, lang, lower=lower) for text in texts]
     cut = unit.segment(normal)
     for text, units in zip(normal, cut, strict=True):
-        if "".join(units) != marked(text):
+        joined = "".join(units)
+        if joined != marked(text) and unicodedata.normalize("NFC", joined) != marked(text):
             raise PipelineError(
                 f'The unit "{unit.name}" lost letters of "{text[:60]}": report this sentence as a defect.'
             )
@@ -222,6 +223,7 @@ def _encode(
     done["units"] += int(per_unit.sum())
     done["sentences"] += len(flat)
     facts = [
+        [text.count(" ") + 1 if text else 0 for text in normal],
         per_sentence,
         tokens,
         [len(text) for text in normal],

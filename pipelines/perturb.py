@@ -54,7 +54,7 @@ def perturb(
 
 def write_out(units: Sequence[str]) -> str:
     """Units as a line of text: spaces between units, none before final punctuation."""
-    words = [unit.lstrip(MARK) for unit in units]
+    words = [unit.lstrip(MARK).replace(MARK, " ") for unit in units]
     if len(words) > 1 and is_final(units[-1]):
         words[-2:] = [words[-2] + words[-1]]
     return " ".join(words)

@@ -8,6 +8,7 @@ whatever order its units stand in. Normalisation is the identity (the default co
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -89,7 +90,7 @@ class Vocabulary:
         return [self._cache[unit] for unit in units]
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of a sequence of pieces, spaces restored."""
+        """The text of a sequence of pieces, spaces restored and jamo composed."""
         pieces = [self._processor.id_to_piece(int(i)) for i in ids if int(i) not in (PAD, BOS, EOS)]
         text, raw = [], bytearray()
         for piece in pieces:
@@ -98,7 +99,8 @@ class Vocabulary:
                 continue
             text.append(raw.decode("utf-8", "replace") + piece)
             raw.clear()
-        return ("".join(text) + raw.decode("utf-8", "replace")).replace(MARK, " ").strip()
+        joined = ("".join(text) + raw.decode("utf-8", "replace")).replace(MARK, " ").strip()
+        return unicodedata.normalize("NFC", joined)
 
     def bytes_mask(self) -> list[bool]:
         """[vocabulary]: which pieces are single bytes, the fallback for letters never seen."""

@@ -2,6 +2,7 @@
 
 A segmenter takes normalised sentences and returns, for each, its units as strings. The first unit of every eojeol or
 word opens with the mark (U+2581), so that joining the units of a sentence gives `marked(sentence)`: nothing is lost.
+(Jamo give it back once they are composed.)
 Final punctuation is a unit of its own.
 """
 
@@ -50,7 +51,7 @@ def unit(
 
 def all_units() -> dict[str, Unit]:
     """Every unit by name."""
-    for module in ("spaced", "morpheme"):
+    for module in ("spaced", "morpheme", "letters", "chunk"):
         import_module(f"pipelines.units.{module}")
     return dict(_UNITS)
 

@@ -19,6 +19,8 @@ from pipelines.sequences import audit_of, ceilings, fallback_share, gather
 from pipelines.vocabulary import EOS
 from tests.pipelines.conftest import corpus_rows
 
+UNITS = [("ko", "eojeol"), ("ko", "particle"), ("ko", "morpheme"), ("ko", "syllable"), ("ko", "jamo")]
+UNITS += [("en", "word"), ("en", "chunk"), ("en", "character")]
 EVERYTHING = {"train": None, "valid": None, "test": None}
 
 
@@ -26,7 +28,7 @@ def sentence_ids(dataset: Dataset, numbers: np.ndarray) -> list[str]:  # type: i
     return list(dataset.facts["sentence_id"].take(numbers).to_pylist())
 
 
-@pytest.mark.parametrize(("lang", "unit"), [("ko", "eojeol"), ("ko", "morpheme"), ("en", "word")])
+@pytest.mark.parametrize(("lang", "unit"), UNITS)
 def test_decoding_gives_every_sentence_back(tiny_corpus: Corpus, lang: str, unit: str) -> None:
     dataset = build(tiny_corpus, lang, Recipe(unit, 400))
     vocabulary = dataset.vocabulary()
@@ -39,7 +41,7 @@ def test_decoding_gives_every_sentence_back(tiny_corpus: Corpus, lang: str, unit
 
 
 @pytest.mark.parametrize("order", ["reverse", "local_3", "shuffle"])
-@pytest.mark.parametrize(("lang", "unit"), [("ko", "eojeol"), ("ko", "morpheme"), ("en", "word")])
+@pytest.mark.parametrize(("lang", "unit"), UNITS)
 def test_pure_reorderings_keep_the_multiset_of_pieces(tiny_corpus: Corpus, lang: str, unit: str, order: str) -> None:
     dataset = build(tiny_corpus, lang, Recipe(unit, 400))
     everything = np.arange(len(dataset.facts))
@@ -62,6 +64,12 @@ def test_facts_counted_by_hand(tiny_corpus: Corpus) -> None:
     # ㅁㅣㄴ ㅅㅜ ㄴㅡㄴ, ㅊㅐㄱ ㅇㅡㄹ, ㅂㅗ ㅇㅏㅆ ㄷㅏ: 21 jamo, two spaces and the stop.
     assert first["n_jamo"] == 21 + 3
     assert words_of(dataset)[0] == 3
+
+
+def test_words_are_counted_in_words_whatever_the_unit(tiny_corpus: Corpus) -> None:
+    counts = [words_of(build(tiny_corpus, lang, Recipe(unit, 400))) for lang, unit in UNITS]
+    assert all(np.array_equal(found, counts[0]) for found in counts[:5])
+    assert all(np.array_equal(found, counts[5]) for found in counts[5:])
 
 
 def test_letters_never_seen_in_training_become_bytes_and_come_back(tmp_path: Path) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpora.build import build
 from pipelines.errors import PipelineError
 from pipelines.normalise import marked, normalise
 from pipelines.units import get_unit
@@ -33,11 +37,57 @@ def test_composed_and_decomposed_hangul_are_one_spelling() -> None:
     assert normalise("한글", "ko") == normalise("한글", "ko") == "한글"
 
 
-@pytest.mark.parametrize(("unit", "lang"), [("eojeol", "ko"), ("morpheme", "ko"), ("word", "en")])
-@settings(max_examples=150, deadline=None)
+EVERY = [("eojeol", "ko"), ("particle", "ko"), ("morpheme", "ko"), ("syllable", "ko"), ("jamo", "ko")]
+EVERY += [("word", "en"), ("chunk", "en"), ("character", "en")]
+
+
+@pytest.mark.parametrize(("unit", "lang"), EVERY)
+@settings(max_examples=120, deadline=None)
 @given(text=LETTERS)
 def test_joining_the_units_gives_the_sentence_back(unit: str, lang: str, text: str) -> None:
-    assert "".join(cut(text, unit, lang)) == marked(normalise(text, lang))
+    joined = "".join(cut(text, unit, lang))
+    assert unicodedata.normalize("NFC", joined) == marked(normalise(text, lang))
+    assert unit == "jamo" or joined == marked(normalise(text, lang))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("선생님께서는 책을 읽으셨다.", "▁선생님 께서는 ▁책 을 ▁읽 으셨다 ."),
+        ("학생이 집에서 먹었다.", "▁학생 이 ▁집 에서 ▁먹 었다 ."),
+        ("나는 의사이다.", "▁나 는 ▁의사 이다 ."),
+        ("아주 빨리 갔다.", "▁아주 ▁빨리 ▁갔 다 ."),
+    ],
+)
+def test_hosts_and_their_particles(text: str, expected: str) -> None:
+    assert " ".join(cut(text, "particle", "ko")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The cat slept on the mat.", "▁the▁cat|▁slept|▁on▁the▁mat|."),
+        ("She did not give it to him.", "▁she▁did▁not▁give|▁it▁to▁him|."),
+        ("What is it for?", "▁what▁is▁it▁for|?"),
+    ],
+)
+def test_chunks_are_hosts_with_their_function_words(text: str, expected: str) -> None:
+    assert "|".join(cut(text, "chunk", "en")) == expected
+
+
+def test_syllables_jamo_and_characters() -> None:
+    assert cut("책이 있다.", "syllable", "ko") == ["▁책", "이", "▁있", "다", "."]
+    assert cut("책.", "jamo", "ko") == ["▁\u110e", "\u1162", "\u11a8", "."]
+    assert cut("A cat!", "character", "en") == ["▁a", "▁c", "a", "t", "!"]
+
+
+@pytest.mark.skipif(not os.environ.get("EOSUN_MIRROR"), reason="EOSUN_MIRROR names no mirror folder")
+@pytest.mark.parametrize(("unit", "lang"), EVERY)
+def test_nothing_is_lost_on_real_text(unit: str, lang: str) -> None:
+    for name in ("python-docs", "massive", "grammar"):
+        texts = [normalise(text, lang) for text in build(name).table(lang)["text"].to_pylist()[::25]]
+        for text, units in zip(texts, get_unit(unit, lang).segment(texts), strict=True):
+            assert unicodedata.normalize("NFC", "".join(units)) == marked(text)
 
 
 def test_the_mark_itself_is_refused_in_text() -> None:
@@ -46,7 +96,7 @@ def test_the_mark_itself_is_refused_in_text() -> None:
 
 
 def test_a_unit_of_another_language_is_refused_with_what_there_is() -> None:
-    with pytest.raises(PipelineError, match='Units of "en": word'):
+    with pytest.raises(PipelineError, match='Units of "en": character, chunk, word'):
         get_unit("eojeol", "en")
 
 
