@@ -174,13 +174,13 @@ def _comparison_rows(analysis: Analysis) -> list[dict[str, str]]:
         said = {
             "bits_per_sentence": "bits per sentence",
             "order_cost": "order cost, bits",
-            PER_ORDER_BIT: "order cost per bit of log₂ n!",
+            PER_ORDER_BIT: "order cost per bit of log2 n!",
         }
         rows.append(
             {
                 "model": c.model,
                 "order": c.order,
-                "quantity": said.get(c.quantity, "order cost per bit of log₂ n!"),
+                "quantity": said.get(c.quantity, "order cost per bit of log2 n!"),
                 "value": f"{number(value, digits)} {_span(low, high, digits)}",
                 "p": p_value(c.estimate.p),
             }

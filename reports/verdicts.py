@@ -81,7 +81,7 @@ def between(analysis: Analysis) -> str:
         said = (
             f"Korean minus English, {model.upper()}, the same sentences shuffled: {_signed(raw, 1)} bits a sentence, "
         )
-        said += f"{_signed(share, 2)} bits per bit of log₂ n!"
+        said += f"{_signed(share, 2)} bits per bit of log2 n!"
         if raw.one_seed:
             return said + ". One seed a language is too few for a verdict."
         if not (raw.excludes_zero and share.excludes_zero and (raw.value > 0) == (share.value > 0)):
@@ -113,7 +113,7 @@ def caveats(analysis: Analysis) -> list[str]:
         "The models were trained on natural order alone: a cost is information lost and the shock of an unfamiliar "
         "order together, and is not what order is worth to a language.",
         "A longer sentence has more to lose by arithmetic: n units have n! orders, and English has more words than "
-        "Korean has eojeol. The cost per bit of log₂ n! stands beside every cost.",
+        "Korean has eojeol. The cost per bit of log2 n! stands beside every cost.",
         "Shuffling eojeol leaves every particle on its noun: Korean keeps its case marks where English loses the only "
         "cue it has. The same operation is not the same intervention.",
     ]

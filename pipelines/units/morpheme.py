@@ -25,7 +25,7 @@ def morpheme(sentences: Sequence[str]) -> list[list[str]]:
     version=analyser,
 )
 def particle(sentences: Sequence[str]) -> list[list[str]]:
-    """`선생님께서는 먹었다.` becomes `▁선생님`, `께서는`, `▁먹`, `었다`, `.`; contracted endings stay with their stem."""
+    """`선생님께서는 먹었다.` becomes `▁선생님`, `께서는`, `▁먹`, `었다`, `.`; a contraction stays with its stem."""
     return [_cut(sentence, _host_and_chain) for sentence in sentences]
 
 
