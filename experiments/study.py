@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from corpora.build import is_path
 from corpora.errors import unknown
 from experiments.errors import StudyError
 from experiments.models import RECURRENT, check_model
@@ -174,8 +175,9 @@ def load_study(
 
 
 def _for_corpus(declared: Mapping[str, Any], corpus: str) -> dict[str, Any]:
-    """What a study says of a corpus under `corpora`, if anything, with its name."""
-    return {**(declared.get("corpora", {}).get(corpus) or {}), "corpus": corpus}
+    """What a study says of a corpus under `corpora` (of a file of one's own under `own`), if anything, with its name."""
+    said = declared.get("corpora", {}).get("own" if is_path(corpus) else corpus)
+    return {**(said or {}), "corpus": corpus}
 
 
 def _setting(setting: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -54,6 +55,50 @@ def _decoded() -> Iterator[str]:
             yield line
     except UnicodeDecodeError:
         raise PipelineError(f"Standard input is not UTF-8 after line {number}: convert it first.") from None
+
+
+@app.command()
+def audit(
+    lang: Annotated[str, typer.Option(help="Language: ko or en.")],
+    corpus: Annotated[str, typer.Option(help="A corpus by name, or the path of a .txt or .tsv file.")] = "grammar",
+    unit: Annotated[str | None, typer.Option(help="What is moved; eojeol or word by default.")] = None,
+    order: Annotated[str, typer.Option(help="What is done; `eosun orders` lists them.")] = "shuffle",
+    split: Annotated[str, typer.Option(help="train, valid or test.")] = "test",
+    seed: Annotated[int, typer.Option(help="Perturbation seed.")] = 0,
+    draws: Annotated[int, typer.Option(min=1, help="Repetitions of a random order to average.")] = 1,
+    output: Annotated[Path | None, typer.Option(help="Write the table to this .csv too.")] = None,
+) -> None:
+    """Say what an order really does to a corpus, by sentence length: neighbours kept, Kendall tau, units in place."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from corpora.build import build
+    from corpora.errors import unknown
+    from corpora.table import SPLITS
+    from pipelines.audit_text import audit_text
+    from pipelines.errors import PipelineError
+    from pipelines.orders import get_order
+    from pipelines.units import get_unit
+
+    if split not in SPLITS:
+        raise PipelineError(unknown("split", split, SPLITS))
+    if lang not in DEFAULT_UNITS:
+        raise PipelineError(unknown("language", lang, DEFAULT_UNITS))
+    found, done = get_unit(unit or DEFAULT_UNITS[lang], lang), get_order(order)
+    built = build(corpus, langs=(lang,))
+    if lang not in built.languages:
+        raise PipelineError(f"The corpus {built.name} has no {lang}; it has {', '.join(built.languages)}.")
+    rows = [row for row in built.table(lang, ["sentence_id", "text", "split"]).to_pylist() if row["split"] == split]
+    texts, ids = [row["text"] for row in rows], [row["sentence_id"] for row in rows]
+    figures = audit_text(texts, ids, lang, found, done, seed=seed, draws=draws)
+    table = Table(*(name.replace("_", " ") for name in figures.columns), box=None, pad_edge=False)
+    for row in figures.itertuples(index=False):
+        length, sentences, *values = row
+        table.add_row(str(length), f"{sentences:,}", *("–" if value != value else f"{value:.3f}" for value in values))
+    console = Console()
+    (console if console.is_terminal else Console(width=140)).print(table)
+    if output is not None:
+        figures.to_csv(output, index=False, float_format="%.6f")
 
 
 @app.command("orders")

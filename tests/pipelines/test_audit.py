@@ -9,6 +9,9 @@ import pytest
 from scipy.stats import kendalltau
 
 from pipelines.audit import audit, log2_orders
+from pipelines.audit_text import audit_text
+from pipelines.orders import get_order
+from pipelines.units import get_unit
 
 
 def figures(permuted: list[int], same: list[int] | None = None, initial: list[bool] | None = None) -> dict[str, float]:
@@ -65,3 +68,26 @@ def test_the_ceiling_is_the_log_of_the_number_of_distinct_orders() -> None:
 
 def test_chance_of_an_unchanged_sentence() -> None:
     assert figures([1, 0, 2])["identical_by_chance"] == pytest.approx(1 / 6)
+
+
+def test_by_length_against_the_expectation_of_a_uniform_shuffle() -> None:
+    """Of n! orders one is the natural one; a shuffle keeps (n − 1)/n! · (n − 1)! = (n − 1)/n of its neighbour pairs, so
+    1/n of each pair; and one unit of n stands on its own place on average."""
+    texts = [f"가{i} 나{i} 다{i}." for i in range(3000)] + [f"가{i} 나{i} 다{i} 라{i} 마{i}." for i in range(3000)]
+    ids = [f"s{i}" for i in range(len(texts))]
+    table = audit_text(texts, ids, "ko", get_unit("eojeol", "ko"), get_order("shuffle")).set_index("length")
+    assert list(table.index) == ["3", "5–6", "all"]
+    for name, n in (("3", 3), ("5–6", 5)):
+        assert table.loc[name, "sentences"] == 3000
+        assert table.loc[name, "identical"] == pytest.approx(1 / math.factorial(n), abs=0.025)
+        assert table.loc[name, "identical_by_chance"] == pytest.approx(1 / math.factorial(n))
+        assert table.loc[name, "kept_bigrams"] == pytest.approx(1 / n, abs=0.02)
+        assert table.loc[name, "fixed_points"] == pytest.approx(1 / n, abs=0.02)
+        assert table.loc[name, "kendall_tau"] == pytest.approx(0.0, abs=0.03)
+
+
+def test_particles_come_off_their_hosts_when_they_are_units() -> None:
+    texts = [f"학생{i}이 책{i}을 읽었다." for i in range(300)]
+    ids = [f"s{i}" for i in range(300)]
+    table = audit_text(texts, ids, "ko", get_unit("particle", "ko"), get_order("shuffle")).set_index("length")
+    assert table.loc["all", "host_separation"] > 0.6
