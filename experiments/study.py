@@ -175,7 +175,7 @@ def load_study(
 
 
 def _for_corpus(declared: Mapping[str, Any], corpus: str) -> dict[str, Any]:
-    """What a study says of a corpus under `corpora` (of a file of one's own under `own`), if anything, with its name."""
+    """What a study says of a corpus under `corpora` (of a file of one's own, under `own`), with its name."""
     said = declared.get("corpora", {}).get("own" if is_path(corpus) else corpus)
     return {**(said or {}), "corpus": corpus}
 
