@@ -10,7 +10,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from corpora.cards import Card, card_names, load_card
 from corpora.errors import CorpusError, unknown
 from corpora.fetch import fetch, sha256_of_file
 from corpora.readers import Row, Source, get_reader
-from corpora.table import SPLITS, Corpus, Sentence, sha256_of, var_folder, write
+from corpora.table import SPLITS, Corpus, Sentence, sha256_of, sources_sha256, var_folder, write
 
 FEWEST = 50
 """Sentences of one's own text: fewer cannot be split into training, validation and test."""
@@ -83,7 +82,10 @@ def _plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]) -> 
     if wrong:
         raise CorpusError(unknown(f"option of {name}", wrong[0], card.options))
     card = card.model_copy(update={"options": {**card.options, **options}})
-    identity = {"card": card.model_dump(mode="json", exclude={"notes", "citation"}), "code": _code()}
+    identity = {
+        "card": card.model_dump(mode="json", exclude={"notes", "citation"}),
+        "code": sources_sha256(Path(__file__).parent),
+    }
     return _Plan(card, card.languages, identity, None)
 
 
@@ -103,19 +105,13 @@ def _own_plan(path: Path, langs: tuple[str, ...] | None, options: dict[str, Any]
         name=path.stem, title=path.name, languages=languages, kind="parallel" if aligned else "monolingual",
         aligned=aligned, licence="the owner's", citation="", reader=OWN_READERS[path.suffix], options=options,
     )  # fmt: skip
-    identity = {"reader": card.reader, "languages": languages, "file": sha256_of_file(path), "code": _code()}
+    identity = {
+        "reader": card.reader,
+        "languages": languages,
+        "file": sha256_of_file(path),
+        "code": sources_sha256(Path(__file__).parent),
+    }
     return _Plan(card, languages, {**identity, "options": options}, path)
-
-
-@cache
-def _code() -> str:
-    """The hash of this room's code and word lists: a changed reader or grammar makes another corpus."""
-    room = Path(__file__).parent
-    digest = hashlib.sha256()
-    for file in sorted([*room.rglob("*.py"), *(room / "grammar").rglob("*.yaml")]):
-        if file.name != "cli.py":
-            digest.update(str(file.relative_to(room)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
 
 
 def _load(folder: Path) -> Corpus | None:

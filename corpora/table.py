@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -67,6 +68,21 @@ def sha256_of(value: object) -> str:
     """The sha256 of a JSON-able value, whatever the order of its keys."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def sources_sha256(*paths: Path) -> str:
+    """The sha256 of source files and of all code and YAML in source folders, command lines left out.
+
+    It is part of the identity of whatever the code makes, so that changed code never meets old results.
+    """
+    digest = hashlib.sha256()
+    for path in paths:
+        files = [path] if path.is_file() else sorted([*path.rglob("*.py"), *path.rglob("*.yaml")])
+        for file in files:
+            if file.name != "cli.py":
+                digest.update(str(file.relative_to(path.parent)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 class TableWriter:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
 from corpora.build import build as build_corpus
-from corpora.table import Corpus, sha256_of
+from corpora.table import Corpus, sha256_of, sources_sha256
 from experiments.errors import StudyError
 from experiments.models import FLOORS
 from experiments.study import Study
@@ -56,17 +54,10 @@ class Cell:
         return asdict(self)
 
 
-@cache
 def code_sha256() -> str:
-    """The hash of the code that makes a cell's numbers, so that a changed trainer never meets old results."""
+    """The hash of the code that makes a cell's numbers."""
     room = Path(__file__).parent
-    files = [file for name in _SOURCES for file in (sorted((room / name).rglob("*.py")) or [room / name])]
-    pipelines = room.parent / "pipelines"
-    files += sorted(file for file in pipelines.rglob("*.py") if file.name != "cli.py")
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+    return sources_sha256(*(room / name for name in _SOURCES), room.parent / "pipelines")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from corpora.table import SPLITS, Corpus, sha256_of, var_folder
+from corpora.table import SPLITS, Corpus, sha256_of, sources_sha256, var_folder
 from pipelines.errors import PipelineError
 from pipelines.normalise import MARK, is_final, marked, normalise
 from pipelines.orders import Indices, Keys
@@ -26,7 +26,8 @@ from pipelines.reorder import sentence_keys
 from pipelines.units import Unit, get_unit
 from pipelines.vocabulary import Vocabulary, train
 
-VERSION = 1
+SOURCES = ("dataset.py", "normalise.py", "reorder.py", "vocabulary.py", "units")
+"""The files of this room that decide what a dataset holds."""
 CHUNK = 10_000
 FACTS = ("n_words", "n_units", "n_tokens", "n_chars", "n_jamo", "n_bytes")
 
@@ -138,7 +139,7 @@ def build(corpus: Corpus, lang: str, recipe: Recipe, advance: Callable[[int], No
     """
     unit = get_unit(recipe.unit, lang)
     identity = {
-        "version": VERSION,
+        "code": sources_sha256(*(Path(__file__).parent / name for name in SOURCES)),
         "corpus": corpus.sha256,
         "lang": lang,
         "recipe": recipe.__dict__,

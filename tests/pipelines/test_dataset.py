@@ -104,6 +104,12 @@ def test_building_again_reads_what_is_there(tiny_corpus: Corpus) -> None:
     assert (first.folder / "ids.bin").stat().st_mtime_ns == stamp
 
 
+def test_other_code_builds_another_dataset(tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = build(tiny_corpus, "ko", Recipe("eojeol", 400))
+    monkeypatch.setattr("pipelines.dataset.SOURCES", ("dataset.py",))
+    assert build(tiny_corpus, "ko", Recipe("eojeol", 400)).folder != before.folder
+
+
 def test_a_vocabulary_too_small_for_the_letters_is_refused(tmp_path: Path, produced: Path) -> None:
     letters = [chr(0xAC00 + 28 * i) for i in range(120)]
     rows = [Sentence(f"s{i}", "ko", f"{letter} {letter}.", "train") for i, letter in enumerate(letters)]
