@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +18,11 @@ from experiments.models import FLOORS
 from experiments.packing import passages
 from experiments.reproduce import recorded_cell
 from experiments.tracking import open_store
+from pipelines.encoding import Encoded, encode
 from pipelines.normalise import MARK, normalise
 from pipelines.sequences import Sequences
 from pipelines.units import get_unit
 from pipelines.vocabulary import Vocabulary
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """Sentences as units and pieces: units [sentences][units], sequences for the model."""
-
-    units: list[list[str]]
-    sequences: Sequences
 
 
 def read_lines(path: Path) -> list[str]:
@@ -70,8 +62,9 @@ def score(run_id: str, lines: list[str]) -> pd.DataFrame:
         vocabulary = Vocabulary(store.download(run, "vocabulary.model", Path(room)))
         numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
         declared = cell.settings["study"]
-        cut = _cut([line for _, line in numbered], cell.lang, cell.unit, declared["lower"], vocabulary)
-        given = passages(cut.sequences)
+        texts = [line for _, line in numbered]
+        encoded = _encoded(texts, cell.lang, cell.unit, declared["lower"], vocabulary)
+        given = passages(_sequences(encoded))
         from experiments.study import Training
         from experiments.trainer import fix_runtime, new_network
 
@@ -83,29 +76,31 @@ def score(run_id: str, lines: list[str]) -> pd.DataFrame:
         )
         network.model.load_weights(weights)
         bits = network.bits(given)
-    return _long(numbered, cut, bits, sum_by_passage(bits, given))
+    return _long(numbered, encoded, bits, sum_by_passage(bits, given))
 
 
-def _cut(texts: list[str], lang: str, unit: str, lower: bool, vocabulary: Vocabulary) -> _Cut:
-    units = get_unit(unit, lang).segment([normalise(text, lang, lower=lower) for text in texts])
-    pieces = vocabulary.encode([piece for sentence in units for piece in sentence])
-    unit_ends = np.cumsum([0, *map(len, pieces)])
-    sentence_ends = np.cumsum([0, *map(len, units)])
-    ids = np.fromiter((i for piece in pieces for i in piece), np.int32)
-    return _Cut(units, Sequences(ids, unit_ends.astype(np.int64), sentence_ends.astype(np.int64)))
+def _encoded(texts: list[str], lang: str, unit: str, lower: bool, vocabulary: Vocabulary) -> Encoded:
+    found = get_unit(unit, lang)
+    cut = found.segment([normalise(text, lang, lower=lower) for text in texts])
+    return encode(found, cut, vocabulary, keep_final=True)
+
+
+def _sequences(encoded: Encoded) -> Sequences:
+    units, sentences = (np.concatenate([[0], ends]) for ends in (encoded.unit_ends, encoded.sentence_ends))
+    return Sequences(encoded.ids, units.astype(np.int64), sentences.astype(np.int64))
 
 
 def _long(
-    numbered: list[tuple[int, str]], cut: _Cut, bits: NDArray[np.float64], totals: NDArray[np.float64]
+    numbered: list[tuple[int, str]], encoded: Encoded, bits: NDArray[np.float64], totals: NDArray[np.float64]
 ) -> pd.DataFrame:
     rows: list[tuple[int, str, str, int, float]] = []
     step = unit = 0
-    lengths = np.diff(cut.sequences.units)
-    for (line, text), units, total in zip(numbered, cut.units, totals, strict=True):
+    for (line, text), count, total in zip(numbered, encoded.counts, totals, strict=True):
         rows.append((line, text, "", -1, float(total)))
-        for position, name in enumerate([*units, "</s>"]):
-            steps = 1 if position == len(units) else int(lengths[unit])
-            rows.append((line, text, name.lstrip(MARK), position, float(bits[step : step + steps].sum())))
-            step += steps
-            unit += position < len(units)
+        names = [name.lstrip(MARK) for name in encoded.names[unit : unit + count]]
+        sizes = [len(pieces) for pieces in encoded.pieces[unit : unit + count]]
+        for position, (name, size) in enumerate(zip([*names, "</s>"], [*sizes, 1], strict=True)):
+            rows.append((line, text, name, position, float(bits[step : step + size].sum())))
+            step += size
+        unit += count
     return pd.DataFrame(rows, columns=["line", "text", "unit", "position", "bits"])

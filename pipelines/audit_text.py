@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from pipelines.audit import FIGURES, audit
-from pipelines.dataset import is_movable
+from pipelines.encoding import is_movable
 from pipelines.normalise import MARK, normalise
 from pipelines.orders import Order
+from pipelines.perturb import refuse_pieces
 from pipelines.reorder import permutation, sentence_keys
 from pipelines.units import Unit
 
@@ -25,6 +26,7 @@ def audit_text(
 
     Only lengths that occur have a row. See `audit.audit` for the figures.
     """
+    refuse_pieces(unit)
     cut = unit.segment([normalise(text, lang) for text in texts])
     flags = [is_movable(units, keep_final=True) for units in cut]
     movable_units = np.array([sum(row) for row in flags], dtype=np.int64)

@@ -19,16 +19,18 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from corpora.table import SPLITS, Corpus, sha256_of, sources_sha256, var_folder
+from pipelines.encoding import Encoded, encode
 from pipelines.errors import PipelineError
-from pipelines.normalise import MARK, is_final, marked, normalise
+from pipelines.normalise import MARK, marked, normalise
 from pipelines.orders import Indices, Keys
 from pipelines.reorder import sentence_keys
 from pipelines.units import Unit, get_unit
 from pipelines.vocabulary import Vocabulary, train
 
-SOURCES = ("dataset.py", "normalise.py", "reorder.py", "vocabulary.py", "units")
+SOURCES = ("dataset.py", "encoding.py", "normalise.py", "reorder.py", "vocabulary.py", "units")
 """The files of this room that decide what a dataset holds."""
 CHUNK = 10_000
+ARRAYS = ("ids", "units", "sentences", "movable", "initial", "same")
 FACTS = ("n_words", "n_units", "n_tokens", "n_chars", "n_jamo", "n_bytes")
 
 
@@ -97,14 +99,6 @@ class Dataset:
 
     def vocabulary(self) -> Vocabulary:
         return Vocabulary(self.folder / "vocabulary.model")
-
-
-def is_movable(units: list[str], keep_final: bool) -> list[bool]:
-    """Which units an order may move: all but final punctuation, if it is to stay put."""
-    movable = [True] * len(units)
-    if keep_final and len(units) > 1 and is_final(units[-1]):
-        movable[-1] = False
-    return movable
 
 
 def _texts(corpus: Corpus, lang: str, split: str | None = None) -> Iterator[tuple[list[str], list[str], list[str]]]:
@@ -177,62 +171,60 @@ def _write(draft: Path, corpus: Corpus, lang: str, unit: Unit, recipe: Recipe, a
     train(counts, recipe.vocabulary, draft / "vocabulary.model", where=f"{corpus.name} ({lang}, {unit.name})")
     del counts
     vocabulary = Vocabulary(draft / "vocabulary.model")
-    names = ("ids", "units", "sentences", "movable", "initial", "same")
-    files: dict[str, IO[bytes]] = {name: (draft / f"{name}.bin").open("wb") for name in names}
-    schema = pa.schema([("sentence_id", pa.string()), ("split", pa.string()), *((f, pa.int32()) for f in FACTS)])
-    try:
-        with pq.ParquetWriter(draft / "sentences.parquet", schema) as table:
-            for part in ("units", "sentences"):
-                files[part].write(np.zeros(1, "<i8").tobytes())
-            done = {"units": 0, "sentences": 0}
-            for ids, texts, splits in _texts(corpus, lang):
-                normal, cut = _segment(unit, texts, lang, recipe.lower)
-                _encode(cut, vocabulary, recipe, files, done, table, schema, ids, splits, normal)
-                advance(len(ids))
-    finally:
-        for file in files.values():
+    with _Writer(draft) as writer:
+        for ids, texts, splits in _texts(corpus, lang):
+            normal, cut = _segment(unit, texts, lang, recipe.lower)
+            writer.add(ids, splits, normal, encode(unit, cut, vocabulary, keep_final=recipe.keep_final))
+            advance(len(ids))
+
+
+class _Writer:
+    """Appends chunks of encoded sentences to a dataset's files; holds the open files and how far they reach."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files: dict[str, IO[bytes]] = {name: (folder / f"{name}.bin").open("wb") for name in ARRAYS}
+        self._schema = pa.schema(
+            [("sentence_id", pa.string()), ("split", pa.string()), *((fact, pa.int32()) for fact in FACTS)]
+        )
+        self._facts = pq.ParquetWriter(folder / "sentences.parquet", self._schema)
+        self._pieces = self._units = 0
+        for name in ("units", "sentences"):
+            self._files[name].write(np.zeros(1, "<i8").tobytes())
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._facts.close()
+        for file in self._files.values():
             file.close()
 
-
-def _encode(
-    cut: list[list[str]],
-    vocabulary: Vocabulary,
-    recipe: Recipe,
-    files: dict[str, IO[bytes]],
-    done: dict[str, int],
-    table: pq.ParquetWriter,
-    schema: pa.Schema,
-    ids: list[str],
-    splits: list[str],
-    normal: list[str],
-) -> None:
-    """Append one chunk of sentences to the open files."""
-    flat = [unit for units in cut for unit in units]
-    pieces = vocabulary.encode(flat)
-    per_unit = np.fromiter(map(len, pieces), np.int64, len(pieces))
-    per_sentence = np.fromiter(map(len, cut), np.int64, len(cut))
-    ends = np.cumsum(per_unit)
-    borders = np.concatenate([[0], np.cumsum(per_sentence)])
-    tokens = np.diff(np.concatenate([[0], ends])[borders])
-    movable = [flag for units in cut for flag in is_movable(units, recipe.keep_final)]
-    files["ids"].write(np.fromiter((i for piece in pieces for i in piece), "<i4", int(per_unit.sum())).tobytes())
-    files["units"].write((ends + done["units"]).astype("<i8").tobytes())
-    files["sentences"].write((borders[1:] + done["sentences"]).astype("<i8").tobytes())
-    files["movable"].write(np.array(movable, "?").tobytes())
-    files["initial"].write(np.fromiter((unit.startswith(MARK) for unit in flat), "?", len(flat)).tobytes())
-    files["same"].write(sentence_keys(flat).astype("<i8").tobytes())
-    done["units"] += int(per_unit.sum())
-    done["sentences"] += len(flat)
-    facts = [
-        [text.count(" ") + 1 if text else 0 for text in normal],
-        per_sentence,
-        tokens,
-        [len(text) for text in normal],
-        [len(unicodedata.normalize("NFD", text)) for text in normal],
-        [len(text.encode()) for text in normal],
-    ]
-    columns = [ids, splits, *(np.asarray(f, np.int32) for f in facts)]
-    table.write_table(pa.table([pa.array(c) for c in columns], schema=schema))
+    def add(self, ids: list[str], splits: list[str], normal: list[str], encoded: Encoded) -> None:
+        """One chunk of sentences: their ids, splits, normalised texts and encoded units."""
+        unit_ends, sentence_ends = encoded.unit_ends, encoded.sentence_ends
+        borders = np.concatenate([[0], unit_ends])[np.concatenate([[0], sentence_ends])]
+        written = {
+            "ids": encoded.ids.astype("<i4"),
+            "units": (unit_ends + self._pieces).astype("<i8"),
+            "sentences": (sentence_ends + self._units).astype("<i8"),
+            "movable": np.array(encoded.movable, "?"),
+            "initial": np.array([name.startswith(MARK) for name in encoded.names], "?"),
+            "same": sentence_keys(encoded.names).astype("<i8"),
+        }
+        for name, values in written.items():
+            self._files[name].write(values.tobytes())
+        self._pieces += int(borders[-1])
+        self._units += len(encoded.names)
+        facts = [
+            [text.count(" ") + 1 if text else 0 for text in normal],
+            encoded.counts,
+            np.diff(borders),
+            [len(text) for text in normal],
+            [len(unicodedata.normalize("NFD", text)) for text in normal],
+            [len(text.encode()) for text in normal],
+        ]
+        columns = [ids, splits, *(np.asarray(values, np.int32) for values in facts)]
+        self._facts.write_table(pa.table([pa.array(column) for column in columns], schema=self._schema))
 
 
 def splits_of(dataset: Dataset) -> dict[str, Indices]:

@@ -7,7 +7,8 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from pipelines.dataset import is_movable
+from pipelines.encoding import is_movable
+from pipelines.errors import PipelineError
 from pipelines.normalise import MARK, is_final, normalise
 from pipelines.orders import Order
 from pipelines.reorder import permutation, sentence_keys
@@ -38,6 +39,7 @@ def perturb(
     >>> list(perturb(["고양이가 생선을 먹었다."], "ko", get_unit("eojeol", "ko"), get_order("reverse")))
     ['먹었다 생선을 고양이가.']
     """
+    refuse_pieces(unit)
     stream, done = iter(sentences), 0
     while chunk := list(islice(stream, CHUNK)):
         normal = [normalise(text, lang, lower=lower) for text in chunk]
@@ -50,6 +52,14 @@ def perturb(
         for begin, end in pairwise(offsets):
             yield write_out([flat[i] for i in placed[begin:end]])
         done += len(chunk)
+
+
+def refuse_pieces(unit: Unit) -> None:
+    """Plain text has no vocabulary: PipelineError for a unit that is made of its pieces."""
+    if unit.pieces:
+        raise PipelineError(
+            f'The unit "{unit.name}" needs a vocabulary: use it in a study, as in --set units.ko=[{unit.name}].'
+        )
 
 
 def write_out(units: Sequence[str]) -> str:

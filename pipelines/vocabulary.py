@@ -105,3 +105,22 @@ class Vocabulary:
     def bytes_mask(self) -> list[bool]:
         """[vocabulary]: which pieces are single bytes, the fallback for letters never seen."""
         return [bool(self._processor.is_byte(i)) for i in range(len(self))]
+
+    def as_units(self, pieces: Sequence[tuple[int, ...]]) -> list[list[tuple[int, ...]]]:
+        """Each word's pieces, every piece a unit of its own; the bytes that spell one letter stay together."""
+        return [self._grouped(word) for word in pieces]
+
+    def name(self, pieces: Iterable[int]) -> str:
+        """The pieces of one unit as they stand in the vocabulary, the mark included."""
+        return "".join(self._processor.id_to_piece(int(piece)) for piece in pieces)
+
+    def _grouped(self, word: tuple[int, ...]) -> list[tuple[int, ...]]:
+        groups: list[tuple[int, ...]] = []
+        for piece in word:
+            text = self._processor.id_to_piece(piece) if self._processor.is_byte(piece) else ""
+            continues = text and 0x80 <= int(text[3:5], 16) < 0xC0
+            if continues and groups:
+                groups[-1] += (piece,)
+            else:
+                groups.append((piece,))
+        return groups

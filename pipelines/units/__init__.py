@@ -22,7 +22,8 @@ Segmenter = Callable[[Sequence[str]], list[list[str]]]
 class Unit:
     """A unit of text: its segmenter, the languages that have it, and what its answers depend on.
 
-    `whole` says that a unit is a whole space-delimited word, so that reordered units can be written with spaces.
+    `whole` says that a unit is a whole space-delimited word. `pieces` says that the segmenter gives words, and
+    every vocabulary piece of them becomes a unit (the bytes of one letter together): such a unit needs a dataset.
     `version` names the analyser and dictionary: it is part of the identity of every dataset.
     """
 
@@ -32,18 +33,25 @@ class Unit:
     whole: bool
     segment: Segmenter
     version: Callable[[], str]
+    pieces: bool = False
 
 
 _UNITS: dict[str, Unit] = {}
 
 
 def unit(
-    name: str, meaning: str, *, languages: Sequence[str], whole: bool, version: Callable[[], str] = lambda: "1"
+    name: str,
+    meaning: str,
+    *,
+    languages: Sequence[str],
+    whole: bool,
+    version: Callable[[], str] = lambda: "1",
+    pieces: bool = False,
 ) -> Callable[[Segmenter], Segmenter]:
     """Register a segmenter under a name."""
 
     def register(segment: Segmenter) -> Segmenter:
-        _UNITS[name] = Unit(name, meaning, frozenset(languages), whole, segment, version)
+        _UNITS[name] = Unit(name, meaning, frozenset(languages), whole, segment, version, pieces)
         return segment
 
     return register

@@ -24,3 +24,9 @@ def eojeol(sentences: Sequence[str]) -> list[list[str]]:
 def word(sentences: Sequence[str]) -> list[list[str]]:
     """`the cat sleeps.` becomes `▁the`, `▁cat`, `▁sleeps`, `.`"""
     return [_spaced(sentence) for sentence in sentences]
+
+
+@unit("subword", "a piece of the vocabulary", languages=("ko", "en"), whole=False, pieces=True)
+def subword(sentences: Sequence[str]) -> list[list[str]]:
+    """Words here; `dataset` makes every vocabulary piece of them a unit."""
+    return [_spaced(sentence) for sentence in sentences]

@@ -19,8 +19,15 @@ from pipelines.sequences import audit_of, ceilings, fallback_share, gather
 from pipelines.vocabulary import EOS
 from tests.pipelines.conftest import corpus_rows
 
-UNITS = [("ko", "eojeol"), ("ko", "particle"), ("ko", "morpheme"), ("ko", "syllable"), ("ko", "jamo")]
-UNITS += [("en", "word"), ("en", "chunk"), ("en", "character")]
+UNITS = [
+    ("ko", "eojeol"),
+    ("ko", "particle"),
+    ("ko", "morpheme"),
+    ("ko", "syllable"),
+    ("ko", "jamo"),
+    ("ko", "subword"),
+]
+UNITS += [("en", "word"), ("en", "chunk"), ("en", "character"), ("en", "subword")]
 EVERYTHING = {"train": None, "valid": None, "test": None}
 
 
@@ -68,8 +75,8 @@ def test_facts_counted_by_hand(tiny_corpus: Corpus) -> None:
 
 def test_words_are_counted_in_words_whatever_the_unit(tiny_corpus: Corpus) -> None:
     counts = [words_of(build(tiny_corpus, lang, Recipe(unit, 400))) for lang, unit in UNITS]
-    assert all(np.array_equal(found, counts[0]) for found in counts[:5])
-    assert all(np.array_equal(found, counts[5]) for found in counts[5:])
+    assert all(np.array_equal(found, counts[0]) for found in counts[:6])
+    assert all(np.array_equal(found, counts[6]) for found in counts[6:])
 
 
 def test_letters_never_seen_in_training_become_bytes_and_come_back(tmp_path: Path) -> None:
@@ -102,6 +109,25 @@ def test_building_again_reads_what_is_there(tiny_corpus: Corpus) -> None:
     stamp = (first.folder / "ids.bin").stat().st_mtime_ns
     assert build(tiny_corpus, "ko", Recipe("eojeol", 400)) == first
     assert (first.folder / "ids.bin").stat().st_mtime_ns == stamp
+
+
+def test_every_piece_is_a_unit_and_the_bytes_of_a_letter_stay_together(tmp_path: Path) -> None:
+    rows = [Sentence(f"s{i}", "ko", f"가나 다라{'마' * (i % 5)}.", "train") for i in range(60)]
+    rows += [Sentence("v", "ko", "가나.", "valid"), Sentence("t", "ko", "뷁뛟 가나 다라...", "test")]
+    counts, sha256 = write(tmp_path, ("ko",), iter(rows))
+    dataset = build(Corpus("rare", tmp_path, ("ko",), False, sha256, counts, {}, {}), "ko", Recipe("subword", 400))
+    numbers = splits_of(dataset)["test"]
+    natural = gather(dataset, numbers, get_order("natural"))
+    sizes = np.diff(natural.units)
+    assert sizes[:3].tolist() == [1, 3, 3], "the mark, and two letters of three bytes each"
+    letters = {
+        tuple(natural.ids[a:b]) for a, b in zip(natural.units[:-1], natural.units[1:], strict=True) if b - a == 3
+    }
+    for draw in range(10):
+        moved = gather(dataset, numbers, get_order("shuffle"), draw=draw)
+        found = {tuple(moved.ids[a:b]) for a, b in zip(moved.units[:-1], moved.units[1:], strict=True) if b - a == 3}
+        assert letters <= found
+        assert dataset.vocabulary().decode(moved.ids).endswith("...")
 
 
 def test_other_code_builds_another_dataset(tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

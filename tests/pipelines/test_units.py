@@ -96,7 +96,7 @@ def test_the_mark_itself_is_refused_in_text() -> None:
 
 
 def test_a_unit_of_another_language_is_refused_with_what_there_is() -> None:
-    with pytest.raises(PipelineError, match='Units of "en": character, chunk, word'):
+    with pytest.raises(PipelineError, match='Units of "en": character, chunk, subword, word'):
         get_unit("eojeol", "en")
 
 
