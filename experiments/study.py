@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -55,7 +56,7 @@ class Sample(_Strict):
 
     train: Positive | None = None
     valid: Positive | None = None
-    test: Positive | None = None
+    test: Annotated[int, Field(ge=2)] | None = None
     words: tuple[Positive, Positive] = (2, 60)
 
 
@@ -64,6 +65,20 @@ class Recency(_Strict):
 
     contexts: tuple[Positive, ...] = (1, 2, 4, 8, 16)
     sentences: Annotated[int, Field(ge=0)] = 300
+
+    @field_validator("contexts")
+    @classmethod
+    def _increasing(cls, contexts: tuple[int, ...]) -> tuple[int, ...]:
+        if any(later <= earlier for earlier, later in pairwise(contexts)):
+            raise ValueError("context lengths must increase")
+        return contexts
+
+    @field_validator("sentences")
+    @classmethod
+    def _none_or_several(cls, sentences: int) -> int:
+        if sentences == 1:
+            raise ValueError("one sentence has no variance: measure none (0) or several")
+        return sentences
 
 
 class Gate(_Strict):

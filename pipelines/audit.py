@@ -52,10 +52,10 @@ def audit(
     initial: [units], whether a unit opens an eojeol or word.
 
     kept_bigrams: neighbours that are still neighbours in the same order. kendall_tau: over all pairs of a sentence,
-    pooled. mean_displacement: how far a unit moved, in units, as a share of the sentence's length.
+    pooled. mean_displacement: how far a unit moved, as a share of the sentence's length less one.
     identical: sentences of two or more units that came out as they were; identical_by_chance: the share that a
     uniform shuffle would leave so. fixed_points: units on their own place. host_separation: units inside
-    an eojeol that lost the unit they were attached to (NaN where a unit is a whole eojeol).
+    an eojeol that lost the unit they were attached to (NaN where there are none).
     """
     sentence, _ = lay_out(offsets)
     sentences = len(offsets) - 1

@@ -31,6 +31,7 @@ SOURCES = ("dataset.py", "encoding.py", "normalise.py", "reorder.py", "vocabular
 """The files of this room that decide what a dataset holds."""
 CHUNK = 10_000
 ARRAYS = ("ids", "units", "sentences", "movable", "initial", "same")
+NAMES = ("sentence_id", "split", "document")
 FACTS = ("n_words", "n_units", "n_tokens", "n_chars", "n_jamo", "n_bytes")
 
 
@@ -90,7 +91,7 @@ class Dataset:
 
     @cached_property
     def facts(self) -> pa.Table:
-        """One row a sentence: sentence_id, split, n_words, n_units, n_tokens, n_chars, n_jamo, n_bytes."""
+        """One row a sentence: sentence_id, split, document, n_words, n_units, n_tokens, n_chars, n_jamo, n_bytes."""
         return pq.read_table(self.folder / "sentences.parquet")
 
     @cached_property
@@ -101,16 +102,24 @@ class Dataset:
         return Vocabulary(self.folder / "vocabulary.model")
 
 
-def _texts(corpus: Corpus, lang: str, split: str | None = None) -> Iterator[tuple[list[str], list[str], list[str]]]:
-    """Chunks of (sentence ids, texts, splits), of one split or of all."""
-    columns = ["sentence_id", "text", "split"]
+@dataclass(frozen=True)
+class _Chunk:
+    """Some sentences of a corpus, as they stand in its table."""
+
+    ids: list[str]
+    texts: list[str]
+    splits: list[str]
+    documents: list[str]
+
+
+def _chunks(corpus: Corpus, lang: str, split: str | None = None) -> Iterator[_Chunk]:
+    """The sentences of one split, or of all, in chunks."""
+    columns = ["sentence_id", "text", "split", "document"]
     for batch in pq.ParquetFile(corpus.path(lang)).iter_batches(CHUNK, columns=columns):
-        ids, texts, splits = (batch.column(name).to_pylist() for name in columns)
-        if split is not None:
-            kept = [i for i, s in enumerate(splits) if s == split]
-            ids, texts, splits = ([values[i] for i in kept] for values in (ids, texts, splits))
-        if ids:
-            yield ids, texts, splits
+        rows = [batch.column(name).to_pylist() for name in columns]
+        kept = [i for i, own in enumerate(rows[2]) if split is None or own == split]
+        if kept:
+            yield _Chunk(*([values[i] for i in kept] for values in rows))
 
 
 def _segment(unit: Unit, texts: list[str], lang: str, lower: bool) -> tuple[list[str], list[list[str]]]:
@@ -164,18 +173,18 @@ def _sentencepiece() -> str:
 
 def _write(draft: Path, corpus: Corpus, lang: str, unit: Unit, recipe: Recipe, advance: Callable[[int], None]) -> None:
     counts: Counter[str] = Counter()
-    for ids, texts, _ in _texts(corpus, lang, "train"):
-        for units in _segment(unit, texts, lang, recipe.lower)[1]:
+    for chunk in _chunks(corpus, lang, "train"):
+        for units in _segment(unit, chunk.texts, lang, recipe.lower)[1]:
             counts.update(units)
-        advance(len(ids))
+        advance(len(chunk.ids))
     train(counts, recipe.vocabulary, draft / "vocabulary.model", where=f"{corpus.name} ({lang}, {unit.name})")
     del counts
     vocabulary = Vocabulary(draft / "vocabulary.model")
     with _Writer(draft) as writer:
-        for ids, texts, splits in _texts(corpus, lang):
-            normal, cut = _segment(unit, texts, lang, recipe.lower)
-            writer.add(ids, splits, normal, encode(unit, cut, vocabulary, keep_final=recipe.keep_final))
-            advance(len(ids))
+        for chunk in _chunks(corpus, lang):
+            normal, cut = _segment(unit, chunk.texts, lang, recipe.lower)
+            writer.add(chunk, normal, encode(unit, cut, vocabulary, keep_final=recipe.keep_final))
+            advance(len(chunk.ids))
 
 
 class _Writer:
@@ -183,9 +192,7 @@ class _Writer:
 
     def __init__(self, folder: Path) -> None:
         self._files: dict[str, IO[bytes]] = {name: (folder / f"{name}.bin").open("wb") for name in ARRAYS}
-        self._schema = pa.schema(
-            [("sentence_id", pa.string()), ("split", pa.string()), *((fact, pa.int32()) for fact in FACTS)]
-        )
+        self._schema = pa.schema([*((name, pa.string()) for name in NAMES), *((fact, pa.int32()) for fact in FACTS)])
         self._facts = pq.ParquetWriter(folder / "sentences.parquet", self._schema)
         self._pieces = self._units = 0
         for name in ("units", "sentences"):
@@ -199,8 +206,8 @@ class _Writer:
         for file in self._files.values():
             file.close()
 
-    def add(self, ids: list[str], splits: list[str], normal: list[str], encoded: Encoded) -> None:
-        """One chunk of sentences: their ids, splits, normalised texts and encoded units."""
+    def add(self, chunk: _Chunk, normal: list[str], encoded: Encoded) -> None:
+        """One chunk of sentences with their normalised texts and encoded units."""
         unit_ends, sentence_ends = encoded.unit_ends, encoded.sentence_ends
         borders = np.concatenate([[0], unit_ends])[np.concatenate([[0], sentence_ends])]
         written = {
@@ -223,7 +230,7 @@ class _Writer:
             [len(unicodedata.normalize("NFD", text)) for text in normal],
             [len(text.encode()) for text in normal],
         ]
-        columns = [ids, splits, *(np.asarray(values, np.int32) for values in facts)]
+        columns = [chunk.ids, chunk.splits, chunk.documents, *(np.asarray(values, np.int32) for values in facts)]
         self._facts.write_table(pa.table([pa.array(column) for column in columns], schema=self._schema))
 
 

@@ -25,7 +25,7 @@ def normalise(text: str, lang: str, *, lower: bool = True) -> str:
     if MARK in text:
         raise PipelineError(f'The text "{text[:40]}" holds U+2581, the mark for a space: remove it from the corpus.')
     text = " ".join(unicodedata.normalize("NFC", text).split())
-    return text.lower() if lower and lang in CASED else text
+    return unicodedata.normalize("NFC", text.lower()) if lower and lang in CASED else text
 
 
 def marked(text: str) -> str:

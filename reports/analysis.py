@@ -9,10 +9,16 @@ import numpy as np
 import pandas as pd
 
 from reports.inputs import FLOORS, Group, Inputs, Table, Tables
-from reports.statistics import Estimate, difference, holm, mean, ratio, ratio_difference
+from reports.statistics import Clusters, Estimate, difference, holm, mean, ratio, ratio_difference
 
 PER_ORDER_BIT = "order_cost_per_order_bit"
 """The order cost over Σ log2 of the number of distinguishable orders, for longer and shorter sentences alike."""
+
+OVER_LOCAL = "cost_over_local_3"
+"""What a shuffle costs beyond a shuffle inside windows of three, on the same sentences."""
+
+DUST = 1e-6
+"""Bits: what summing in another order may leave behind."""
 
 RECENCY_SHARE = 0.01
 """The effective context leaves at most this share of what context is worth on the table."""
@@ -87,6 +93,7 @@ def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> li
     runs = inputs.good_runs_of(group)
     run_ids, seeds = list(runs["run_id"]), list(runs["seed"])
     facts = inputs.facts(group).loc[tables.ids(run_ids[0])]
+    documents = clusters_of(facts)
     natural = tables.over_draws(run_ids, "natural")
     rows = []
     for order in orders:
@@ -98,10 +105,13 @@ def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> li
             measured += [(name, bits, facts[column].to_numpy(float)) for name, column in sizes]
         else:
             measured.append(("order_cost", cost, None))
+            if order == "shuffle" and "local_3" in orders:
+                step = bits - tables.over_draws(run_ids, "local_3")
+                measured.append((OVER_LOCAL, without_dust(step), None))
             if facts["log2_orders"].sum() > 0:
                 measured.append((PER_ORDER_BIT, cost, facts["log2_orders"].to_numpy(float)))
         for name, table, divisor in measured:
-            estimate = mean(table) if divisor is None else ratio(table, divisor)
+            estimate = mean(table, documents) if divisor is None else ratio(table, divisor, documents)
             scale = 1.0 if divisor is None else float(divisor.mean())
             by_seed = {int(seed): float(value) / scale for seed, value in zip(seeds, table.mean(1), strict=True)}
             rows.append(Row(group, order, name, estimate, by_seed, tuple(run_ids)))
@@ -110,7 +120,15 @@ def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> li
 
 def without_dust(table: Table) -> Table:
     """The table with differences under 10⁻⁶ bits, which summing in another order leaves behind, set to zero."""
-    return np.where(np.abs(table) < 1e-6, 0.0, table)
+    return np.where(np.abs(table) < DUST, 0.0, table)
+
+
+def clusters_of(facts: pd.DataFrame) -> Clusters | None:
+    """The number of each sentence's document, or None where no two sentences share one (or documents are not known)."""
+    named = facts["document"].to_numpy(object)
+    alone = np.array([f"\0{name}" for name in facts.index], object)
+    codes, names = pd.factorize(np.where(named == "", alone, named))
+    return codes.astype(np.int64) if 1 < len(names) < len(codes) else None
 
 
 def _corrected(rows: list[Row]) -> list[Row]:
@@ -132,6 +150,7 @@ def _curves(inputs: Inputs, tables: Tables, group: Group) -> list[Curve]:
     chosen = set(tables.ids(run_ids[0], "truncation"))
     inside = np.array([name in chosen for name in tables.ids(run_ids[0])])
     whole = tables.over_draws(run_ids, "natural")[:, inside]
+    documents = clusters_of(inputs.facts(group).loc[tables.ids(run_ids[0], "truncation")])
     by_context = [tables.at(run_ids, "truncation", "natural", x) for x in contexts]
     points = np.stack([table.mean(1) for table in by_context], axis=1)
     steps = tuple(int(x) for x in contexts)
@@ -145,8 +164,8 @@ def _curves(inputs: Inputs, tables: Tables, group: Group) -> list[Curve]:
         Curve(
             group=group,
             contexts=steps,
-            bits=tuple(mean(table) for table in by_context),
-            missing=tuple(mean(table) for table in missing),
+            bits=tuple(mean(table, documents) for table in by_context),
+            missing=tuple(mean(table, documents) for table in missing),
             by_seed={seed: tuple(map(float, values)) for seed, values in zip(seeds, apart, strict=True)},
             whole=float(whole.mean()),
             effective=effective,
@@ -158,9 +177,12 @@ def _curves(inputs: Inputs, tables: Tables, group: Group) -> list[Curve]:
 def effective_context(contexts: tuple[int, ...], bits: Table, whole: float) -> int | None:
     """The smallest context c such that at every longer one measured too at most 1 % of L(first) − L(whole) is missing.
 
+    The first context where more of it is worth nothing (under 10⁻⁶ bits); else the second measured one at the least.
     None where even the longest context measured misses more: the value is then beyond it (right-censored).
     """
     worth = float(bits[0]) - whole
+    if worth <= DUST:
+        return contexts[0]
     missing = [float(value) - whole for value in bits]
     for i, context in enumerate(contexts):
         if all(left <= RECENCY_SHARE * worth for left in missing[i:]):
@@ -183,19 +205,20 @@ def _compare(inputs: Inputs, tables: Tables, groups: list[Group], orders: list[s
         if len(common) < 2:
             continue
         at = [[names.index(name) for name in common] for names in (list(side[1]) for side in sides)]
+        documents = clusters_of(sides[0][2].loc[common])
         for order in orders:
             values = [tables.over_draws(side[0], order)[:, where] for side, where in zip(sides, at, strict=True)]
             if order == "natural":
-                found.append(Comparison(model, order, "bits_per_sentence", difference(*values)))
+                found.append(Comparison(model, order, "bits_per_sentence", difference(values[0], values[1], documents)))
                 continue
             costs = [
                 value - tables.over_draws(side[0], "natural")[:, where]
                 for value, side, where in zip(values, sides, at, strict=True)
             ]
             ceilings = [side[2].loc[common, "log2_orders"].to_numpy(float) for side in sides]
-            found.append(Comparison(model, order, "order_cost", difference(*costs)))
+            found.append(Comparison(model, order, "order_cost", difference(costs[0], costs[1], documents)))
             if all(ceiling.sum() > 0 for ceiling in ceilings):
-                share = ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1])
+                share = ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1], documents)
                 found.append(Comparison(model, order, PER_ORDER_BIT, share))
     return found
 

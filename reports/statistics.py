@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 Table = NDArray[np.float64]
+Clusters = NDArray[np.int64]
+"""[sentences]: the number, from 0, of the document that each sentence comes from."""
 LEVEL = 0.95
 RESAMPLES = 2000
 SMALLEST_P = 1e-12
@@ -91,25 +93,40 @@ class Parts:
     def p(self, value: float) -> float:
         """The two-sided p of a value against zero: the alpha at which its interval just reaches zero."""
         if self.error == 0.0:
-            return 1.0 if value == 0.0 else 0.0
+            return 1.0 if value == 0.0 else SMALLEST_P
         if abs(value) >= self.reach(SMALLEST_P):
             return SMALLEST_P
-        return float(optimize.brentq(lambda alpha: self.reach(alpha) - abs(value), SMALLEST_P, 1.0))
+        found = optimize.brentq(lambda log: self.reach(float(np.exp(log))) - abs(value), np.log(SMALLEST_P), 0.0)
+        return float(np.exp(found))
 
 
-def variance_of_mean(table: Table) -> Parts:
+def clustered_variance(values: Table, clusters: Clusters | None) -> tuple[float, float]:
+    """The variance of the mean of values [sentences] whose clusters (documents) are independent, and its degrees.
+
+    With G clusters, G/(G − 1) · Σ (sum over the cluster of the deviations from the mean)² / J² on G − 1 degrees (Liang
+    & Zeger 1986 for a mean); where every sentence is its own cluster that is the ordinary variance over J.
+    """
+    items = len(values)
+    if clusters is None:
+        return float(values.var(ddof=1)) / items, items - 1.0
+    sums = np.bincount(clusters, weights=values - values.mean())
+    count = len(sums)
+    return count / (count - 1) * float(np.sum(sums**2)) / items**2, count - 1.0
+
+
+def variance_of_mean(table: Table, clusters: Clusters | None = None) -> Parts:
     """The variance of the table's grand mean over new seeds and new sentences.
 
     With components σs² (seeds), σi² (sentences) and σe², Var = σs²/I + σi²/J + σe²/(IJ). The seeds' mean square over IJ
-    estimates σs²/I + σe²/(IJ) on I − 1 degrees; what sentences add, (MSi − MSe) / (IJ), has J − 1, and counts as zero
-    where it is estimated below. One seed: the variance of the sentences alone.
+    estimates σs²/I + σe²/(IJ) on I − 1 degrees; the rest is what sentences add: the variance of the mean of the
+    sentences' means, by clusters, less MSe/(IJ), or zero where that is below. One seed: the sentences' part alone.
     """
     count, items = table.shape
+    joint, df = clustered_variance(table.mean(0), clusters)
     if count == 1:
-        return Parts(((float(table[0].var(ddof=1)) / items, items - 1.0),))
+        return Parts(((joint, df),))
     squares, cells = mean_squares(table), count * items
-    added = max(squares.sentences - squares.rest, 0.0) / cells
-    return Parts(((squares.seeds / cells, count - 1.0), (added, items - 1.0)))
+    return Parts(((squares.seeds / cells, count - 1.0), (max(joint - squares.rest / cells, 0.0), df)))
 
 
 def _estimate(value: float, parts: Parts, effect: float, drawn: Table, seeds: int, sentences: int) -> Estimate:
@@ -121,14 +138,25 @@ def _estimate(value: float, parts: Parts, effect: float, drawn: Table, seeds: in
     )  # fmt: skip
 
 
-def bootstrap_means(table: Table, resamples: int = RESAMPLES, seed: int = 0) -> Table:
-    """[resamples] grand means of the table with seeds and sentences drawn again (Sellam et al. 2022).
+def bootstrap_means(table: Table, clusters: Clusters | None = None, resamples: int = RESAMPLES, seed: int = 0) -> Table:
+    """[resamples] grand means of the table with seeds and sentences drawn again (Sellam et al. 2022), documents whole.
 
     With few seeds the percentile interval of these is too short: it stands beside the primary one as a check.
     """
     count, items = table.shape
-    means: Table = np.einsum("rj,rj->r", _drawn(count, resamples, seed) @ table, _drawn(items, resamples, seed))
+    means: Table = np.einsum(
+        "rj,rj->r", _drawn(count, resamples, seed) @ table, _sentence_weights(items, clusters, resamples, seed)
+    )
     return means
+
+
+def _sentence_weights(items: int, clusters: Clusters | None, resamples: int, seed: int) -> Table:
+    """[resamples, sentences]: weights that sum to 1 in each resample; whole clusters are drawn."""
+    if clusters is None:
+        return _drawn(items, resamples, seed)
+    weights = _drawn(int(clusters.max()) + 1, resamples, seed)[:, clusters]
+    normalised: Table = weights / weights.sum(axis=1, keepdims=True)
+    return normalised
 
 
 @lru_cache(maxsize=16)
@@ -138,10 +166,10 @@ def _drawn(count: int, resamples: int, seed: int) -> Table:
     return generator.multinomial(count, np.full(count, 1 / count), resamples) / count
 
 
-def mean(table: Table) -> Estimate:
-    """The mean of a table [seeds, sentences]."""
-    value = float(table.mean())
-    return _estimate(value, variance_of_mean(table), _effect(table.mean(0)), bootstrap_means(table), *table.shape)
+def mean(table: Table, clusters: Clusters | None = None) -> Estimate:
+    """The mean of a table [seeds, sentences], the sentences of one document not being independent."""
+    value, parts, drawn = float(table.mean()), variance_of_mean(table, clusters), bootstrap_means(table, clusters)
+    return _estimate(value, parts, _effect(table.mean(0)), drawn, *table.shape)
 
 
 def _effect(values: Table) -> float:
@@ -150,18 +178,18 @@ def _effect(values: Table) -> float:
     return float(values.mean()) / spread if spread else float("nan")
 
 
-def ratio(table: Table, divisor: Table) -> Estimate:
+def ratio(table: Table, divisor: Table, clusters: Clusters | None = None) -> Estimate:
     """The sum of a table [seeds, sentences] over the sum of a divisor [sentences], as in bits per character.
 
     Linearised: the interval is that of the mean of (y − r·d) / mean(d), r being the ratio itself (the delta method).
     """
     value = float(table.mean() / divisor.mean())
     residuals = (table - value * divisor[None, :]) / divisor.mean()
-    around = mean(residuals + value)
+    around = mean(residuals + value, clusters)
     return replace(around, value=value)
 
 
-def difference(first: Table, second: Table) -> Estimate:
+def difference(first: Table, second: Table, clusters: Clusters | None = None) -> Estimate:
     """The mean of a table [seeds, sentences] minus that of another, [other seeds, sentences], on the same sentences.
 
     Seeds are independent, sentences joint: Var = σs₁²/I₁ + σs₂²/I₂ + Var(d)/J, where d are the differences of the
@@ -170,7 +198,7 @@ def difference(first: Table, second: Table) -> Estimate:
     """
     items = first.shape[1]
     apart = first.mean(0) - second.mean(0)
-    joint = float(apart.var(ddof=1)) / items
+    joint, df = clustered_variance(apart, clusters)
     parts: list[tuple[float, float]] = []
     for table in (first, second):
         count = table.shape[0]
@@ -178,28 +206,32 @@ def difference(first: Table, second: Table) -> Estimate:
             squares = mean_squares(table)
             parts.append((squares.seeds / (count * items), count - 1.0))
             joint -= squares.rest / (count * items)
-    parts.append((max(joint, 0.0), items - 1.0))
+    parts.append((max(joint, 0.0), df))
     seeds = min(first.shape[0], second.shape[0])
-    drawn = bootstrap_differences(first, second)
+    drawn = bootstrap_differences(first, second, clusters)
     return _estimate(float(apart.mean()), Parts(tuple(parts)), _effect(apart), drawn, seeds, items)
 
 
-def bootstrap_differences(first: Table, second: Table, resamples: int = RESAMPLES, seed: int = 0) -> Table:
+def bootstrap_differences(
+    first: Table, second: Table, clusters: Clusters | None = None, resamples: int = RESAMPLES, seed: int = 0
+) -> Table:
     """[resamples] differences of means: each table's seeds drawn alone, the sentences drawn for both at once."""
-    sentences = _drawn(first.shape[1], resamples, seed)
+    sentences = _sentence_weights(first.shape[1], clusters, resamples, seed)
     drawn = [_drawn(table.shape[0], resamples, seed + side) @ table for side, table in enumerate((first, second), 1)]
     apart: Table = np.einsum("rj,rj->r", drawn[0] - drawn[1], sentences)
     return apart
 
 
-def ratio_difference(first: Table, first_divisor: Table, second: Table, second_divisor: Table) -> Estimate:
+def ratio_difference(
+    first: Table, first_divisor: Table, second: Table, second_divisor: Table, clusters: Clusters | None = None
+) -> Estimate:
     """The difference of two ratios on the same sentences, each linearised as in `ratio`."""
     values, tables = [], []
     for table, divisor in ((first, first_divisor), (second, second_divisor)):
         value = float(table.mean() / divisor.mean())
         values.append(value)
         tables.append((table - value * divisor[None, :]) / divisor.mean() + value)
-    return replace(difference(tables[0], tables[1]), value=values[0] - values[1])
+    return replace(difference(tables[0], tables[1], clusters), value=values[0] - values[1])
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.analysis import PER_ORDER_BIT, Analysis, Row
+from reports.analysis import OVER_LOCAL, PER_ORDER_BIT, Analysis, Row
 from reports.inputs import FLOORS, LANGUAGES, Group
 from reports.statistics import Estimate
 
@@ -22,12 +22,16 @@ class Verdict:
 
 
 def headline(analysis: Analysis, lang: str) -> Group | None:
-    """The group that speaks for a language: the LSTM, else the next recurrent model that passed its gates."""
-    for model in HEADLINE_MODELS:
-        for row in analysis.rows:
-            if row.group.lang == lang and row.group.model == model:
-                return row.group
-    return None
+    """The group that speaks for a language: the LSTM of whole words trained on natural order, else the next best."""
+    groups = [row.group for row in analysis.rows if row.group.lang == lang and row.group.model in HEADLINE_MODELS]
+    if not groups:
+        return None
+
+    def rank(group: Group) -> tuple[bool, bool, int]:
+        spaced = group.unit in ("eojeol", "word")
+        return group.train_order != "natural", not spaced, HEADLINE_MODELS.index(group.model)
+
+    return min(groups, key=rank)
 
 
 def verdict(analysis: Analysis, lang: str) -> Verdict:
@@ -42,6 +46,8 @@ def verdict(analysis: Analysis, lang: str) -> Verdict:
         return Verdict(f"{name}: this study measured no shuffle.", ())
     bits = natural.estimate.value
     model = f"{_ARTICLES.get(group.model, 'a')} {group.model.upper()}"
+    if group.train_order != "natural":
+        model += f" trained on {group.train_order}"
     text = f"{name}: shuffling its {_unit(group.unit)} costs {model} {interval(cost)} bits a sentence"
     text += f" (natural order: {bits:.1f})"
     local = analysis.find(group, "local_3", "order_cost")
@@ -104,14 +110,19 @@ def ladder(analysis: Analysis, group: Group) -> bool | None:
     local, full = (analysis.find(group, order, "order_cost") for order in ("local_3", "shuffle"))
     if local is None or full is None or group.model in FLOORS:
         return None
-    return local.estimate.low > 0 and full.estimate.value > local.estimate.value
+    step = analysis.find(group, "shuffle", OVER_LOCAL)
+    return local.estimate.low > 0 and step is not None and step.estimate.low > 0
 
 
 def caveats(analysis: Analysis) -> list[str]:
     """The three that matter to whoever reads only the first screen."""
-    found = [
-        "The models were trained on natural order alone: a cost is information lost and the shock of an unfamiliar "
-        "order together, and is not what order is worth to a language.",
+    found = []
+    if {row.group.train_order for row in analysis.rows} == {"natural"}:
+        found.append(
+            "The models were trained on natural order alone: a cost is information lost and the shock of an unfamiliar "
+            "order together, and is not what order is worth to a language."
+        )
+    found += [
         "A longer sentence has more to lose by arithmetic: n units have n! orders, and English has more words than "
         "Korean has eojeol. The cost per bit of log2 n! stands beside every cost.",
         "Shuffling eojeol leaves every particle on its noun: Korean keeps its case marks where English loses the only "

@@ -65,8 +65,9 @@ def generate(switches: Switches) -> Iterator[Row]:
     """Exactly `pairs` aligned pairs with trees; ids, texts and splits depend on the switches alone.
 
     Whether a pair is taken is decided by its English and by its Korean as it would stand in the plain register with
-    nothing scrambled or dropped: new in both, and neither too short nor too long; else the pair's next stream is drawn
-    from. So the switches change how Korean is written, never which pairs there are. Memory: a set entry for every text.
+    nothing scrambled, once with its subject and once without: all new, and of fitting length; else the pair's next
+    stream is drawn from. So the switches change how Korean is written, never which pairs there are, and no setting
+    makes two sentences alike. Memory: a set entry for every text.
     """
     seen: set[int] = set()
     for number in range(switches.pairs):
@@ -74,7 +75,8 @@ def generate(switches: Switches) -> Iterator[Row]:
             derivation = Deriver(lexicon(), Stream(switches.seed, number, attempt, 1)).sentence()
             straight, english = _PLAIN.sentence(derivation), english_text.sentence(derivation)
             text = " ".join(leaves(english))
-            keys = {_key("ko", " ".join(leaves(straight))), _key("en", text)}
+            dropped = _DROPPED.sentence(derivation)
+            keys = {_key("ko", " ".join(leaves(tree))) for tree in (straight, dropped)} | {_key("en", text)}
             if not keys & seen and SHORTEST <= len(leaves(straight)) <= LONGEST:
                 break
         else:
@@ -91,6 +93,7 @@ def generate(switches: Switches) -> Iterator[Row]:
 
 
 _PLAIN = KoreanWriter("plain", 0.0, 0.0, Stream(0))
+_DROPPED = KoreanWriter("plain", 0.0, 1.0, Stream(0))
 
 
 def _written(switches: Switches, derivation: Clause, stream: Stream) -> Tree:

@@ -34,8 +34,13 @@ class Subject:
     numbers: Indices
     study: Study
 
-    def ids(self, count: int | None = None) -> list[str]:
-        return list(self.dataset.facts["sentence_id"].take(self.numbers[:count]).to_pylist())
+    def sample(self, count: int) -> Indices:
+        """Numbers of `count` of the test sentences, those with the smallest keys: random, and the same everywhere."""
+        order = np.argsort(self.dataset.keys[self.numbers], kind="stable")
+        return np.sort(self.numbers[order[:count]])
+
+    def ids(self, numbers: Indices) -> list[str]:
+        return list(self.dataset.facts["sentence_id"].take(numbers).to_pylist())
 
 
 Measure = Callable[[Subject], pd.DataFrame]

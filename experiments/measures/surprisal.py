@@ -23,5 +23,5 @@ def surprisal(subject: Subject) -> pd.DataFrame:
         for draw in range(study.draws if order.random else 1):
             given = passages(gather(subject.dataset, subject.numbers, order, seed=study.perturbation_seed, draw=draw))
             bits = sum_by_passage(subject.scorer.bits(given), given)
-            rows.append(table(name, subject.ids(), "surprisal", draw, bits))
+            rows.append(table(name, subject.ids(subject.numbers), "surprisal", draw, bits))
     return pd.concat(rows, ignore_index=True)

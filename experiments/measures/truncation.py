@@ -24,12 +24,12 @@ def truncation(subject: Subject) -> pd.DataFrame:
     recency = subject.study.recency
     if not recency.sentences:
         return pd.DataFrame(columns=COLUMNS)
-    numbers = subject.numbers[: recency.sentences]
+    numbers = subject.sample(recency.sentences)
     sequences = gather(subject.dataset, numbers, get_order("natural"))
     given = passages(sequences)
     full = subject.scorer.bits(given)
     rows = [
-        table("natural", subject.ids(len(numbers)), "truncation", x, values)
+        table("natural", subject.ids(numbers), "truncation", x, values)
         for x in recency.contexts
         for values in [truncated(subject.scorer, sequences, given, full, x)]
     ]

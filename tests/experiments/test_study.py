@@ -51,6 +51,9 @@ def test_a_corpus_brings_its_own_settings() -> None:
         ({"settings": ["units.ko=[word]"]}, 'Units of "ko": eojeol, jamo, morpheme'),
         ({"settings": ["sizes.units=5"]}, "cannot match an LSTM of 5 units"),
         ({"settings": ["models=[lstm, lstm]"]}, "each only once"),
+        ({"settings": ["recency.contexts=[16, 4, 4]"]}, "context lengths must increase"),
+        ({"settings": ["recency.sentences=1"]}, "one sentence has no variance"),
+        ({"settings": ["sample.test=1"]}, "greater than or equal to 2"),
     ],
 )
 def test_mistakes_are_named(arguments: dict[str, object], message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ def inputs(
     title: str = "Word order, made up",
     examples: list[dict[str, str]] | None = None,
     comparable: bool = True,
+    documents: Callable[[str], str] = lambda name: "",
     seed: int = 0,
 ) -> Inputs:
     """Natural sentences cost 100 bits on average; an order adds its planted cost, a floor pays none."""
@@ -67,7 +69,7 @@ def inputs(
     ]
     facts = [
         {
-            "lang": lang, "unit": UNITS[lang], "sentence_id": name, "n_units": 8, "n_tokens": 20, "n_chars": 30, "n_jamo": 60,
+            "lang": lang, "unit": UNITS[lang], "sentence_id": name, "document": documents(name), "n_units": 8, "n_tokens": 20, "n_chars": 30, "n_jamo": 60,
             "n_bytes": 80, "log2_orders": 12.0 if lang == "ko" else 16.0, "text": "학생은 책을 읽었다.",
         }
         for lang in langs

@@ -17,7 +17,7 @@ from corpora.errors import EosunError
 from reports.analysis import analyse, effective_context
 from reports.build import build, verify
 from reports.inputs import Inputs
-from reports.verdicts import between, verdict
+from reports.verdicts import between, ladder, verdict
 from tests.reports.synthetic import COSTS, inputs
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +65,26 @@ def test_localised_text_is_not_compared_between_languages(tmp_path: Path) -> Non
     given = inputs(comparable=False)
     assert between(analyse(given)) == ""
     assert "ko-en" not in set(results(given, tmp_path / "report")["lang"])
+
+
+def test_sentences_of_one_document_widen_the_interval() -> None:
+    apart, together = (
+        analyse(inputs(sentences=120, documents=documents)) for documents in (lambda name: "", lambda name: name[:4])
+    )
+    group = next(row.group for row in apart.rows if row.group.model == "lstm")
+    natural = [found.find(group, "natural", "bits_per_sentence") for found in (apart, together)]
+    assert natural[0] is not None
+    assert natural[1] is not None
+    assert natural[0].estimate.value == natural[1].estimate.value
+    assert natural[0].estimate.error != natural[1].estimate.error
+
+
+def test_the_ladder_needs_both_steps() -> None:
+    level = inputs(seeds=5, costs={"ko": {"local_3": 30.0, "shuffle": 30.0}, "en": {"local_3": 30.0, "shuffle": 60.0}})
+    analysis = analyse(level)
+    groups = {row.group.lang: row.group for row in analysis.rows if row.group.model == "lstm"}
+    assert ladder(analysis, groups["ko"]) is False
+    assert ladder(analysis, groups["en"]) is True
 
 
 def test_flagged_runs_are_listed_and_in_no_average(tmp_path: Path) -> None:
@@ -161,3 +181,5 @@ def test_effective_context_by_hand() -> None:
     assert effective_context(contexts, np.array([110.0, 103.0, 100.5, 100.1, 100.0]), 100.0) == 8
     assert effective_context(contexts, np.array([110.0, 103.0, 100.5, 100.1, 100.2]), 100.0) is None
     assert effective_context(contexts, np.array([110.0, 100.0, 100.5, 100.0, 100.0]), 100.0) == 8, "a later rise counts"
+    assert effective_context(contexts, np.array([100.0, 100.0, 100.0, 100.0, 100.0]), 100.0) == 1, "nothing to gain"
+    assert effective_context(contexts, np.array([99.9, 99.9, 100.0, 100.0, 100.0]), 100.0) == 1

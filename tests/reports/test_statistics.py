@@ -8,6 +8,7 @@ from scipy import stats
 
 from reports.statistics import (
     bootstrap_means,
+    clustered_variance,
     difference,
     holm,
     mean,
@@ -108,7 +109,7 @@ def test_the_percentile_bootstrap_is_too_short_with_few_seeds() -> None:
     covered = 0
     for _ in range(200):
         table = simulated(generator, 3, 60, 3.0, 3.0, 3.0)
-        low, high = np.quantile(bootstrap_means(table, 400), [0.025, 0.975])
+        low, high = np.quantile(bootstrap_means(table, resamples=400), [0.025, 0.975])
         covered += low <= 0 <= high
     assert covered / 200 < 0.90
 
@@ -140,3 +141,36 @@ def test_holm_agrees_with_scipys_ordering_and_bound() -> None:
     assert (adjusted >= p).all()
     assert (adjusted <= np.minimum(1.0, p * 12)).all(), "never more severe than Bonferroni"
     assert (np.argsort(adjusted, kind="stable")[:1] == np.argsort(p)[:1]).all()
+
+
+def test_clusters_of_one_are_no_clusters() -> None:
+    values = np.random.default_rng(9).normal(size=50)
+    assert clustered_variance(values, np.arange(50)) == pytest.approx(clustered_variance(values, None))
+
+
+def test_clustered_variance_by_hand() -> None:
+    """1 2 | 6 7 | 2: mean 3.6, sums of deviations −4.2, 5.8, −1.6; 3/2 · (17.64 + 33.64 + 2.56) / 25 on 2 degrees."""
+    found = clustered_variance(np.array([1.0, 2.0, 6.0, 7.0, 2.0]), np.array([0, 0, 1, 1, 2]))
+    assert found == pytest.approx((1.5 * 53.84 / 25, 2.0))
+
+
+def test_intervals_cover_where_documents_differ() -> None:
+    """Sentences of one document share an effect: by document the interval covers, by sentence it would not."""
+    generator = np.random.default_rng(10)
+    clusters = np.repeat(np.arange(40), 8)
+    covered = naive = 0
+    for _ in range(600):
+        table = simulated(generator, 3, 320, 1.0, 5.0, 3.0) + generator.normal(0, 5, 40)[clusters]
+        covered += abs(table.mean()) <= variance_of_mean(table, clusters).reach(0.05)
+        naive += abs(table.mean()) <= variance_of_mean(table).reach(0.05)
+    assert covered / 600 >= 0.95 - 2 * np.sqrt(0.95 * 0.05 / 600)
+    assert naive < covered
+    table = simulated(generator, 3, 320, 1.0, 5.0, 3.0) + generator.normal(0, 5, 40)[clusters]
+    parts = variance_of_mean(table, clusters)
+    assert bootstrap_means(table, clusters).std() == pytest.approx(parts.error, rel=0.35)
+
+
+def test_small_p_values_are_exact_or_the_smallest() -> None:
+    values = np.random.default_rng(11).normal(2.2, 1.0, 30)[None, :]
+    assert mean(values).p == pytest.approx(stats.ttest_1samp(values[0], 0.0).pvalue, rel=1e-6)
+    assert mean(np.full((3, 4), 2.0)).p == 1e-12
