@@ -1,9 +1,8 @@
-"""The page: every cell rounded and written out before the template sees it."""
+"""The page: figures, rows and fonts put into the template."""
 
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,22 +10,13 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from reports import charts
-from reports.analysis import PER_ORDER_BIT, Analysis, settings_of
+from reports import charts, rows
+from reports.analysis import Analysis, settings_of
 from reports.fonts import subset
 from reports.inputs import FLOORS, LANGUAGES, Inputs
-from reports.verdicts import between, caveats, interval, ladder, verdict
+from reports.verdicts import between, caveats, verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
-AUDITS = (
-    "kept_bigrams",
-    "kendall_tau",
-    "mean_displacement",
-    "identical",
-    "identical_by_chance",
-    "fixed_points",
-    "host_separation",
-)
 
 
 @dataclass(frozen=True)
@@ -56,20 +46,21 @@ def render(inputs: Inputs, analysis: Analysis) -> str:
         "between": between(analysis),
         "caveats": caveats(analysis),
         "charts": figures,
-        "orders": _order_rows(analysis),
-        "ladder": _ladder(analysis),
-        "comparisons": _comparison_rows(analysis),
+        "orders": rows.order_rows(analysis),
+        "ladder": rows.ladder_sentence(analysis),
+        "comparisons": rows.comparison_rows(analysis),
         "aligned": max((c.estimate.sentences for c in analysis.comparisons), default=0),
         "first_context": analysis.curves[0].contexts[0] if analysis.curves else 1,
-        "effective": _effective_rows(analysis),
-        "sizes": _size_rows(inputs),
-        "per_unit": _per_unit_rows(analysis),
+        "effective": rows.effective_rows(analysis),
+        "sizes": rows.size_rows(inputs),
+        "per_unit": rows.per_unit_rows(analysis),
         "examples": inputs.study.get("examples", []),
-        "audits": _audit_rows(inputs, analysis),
+        "audits": rows.audit_rows(inputs, analysis),
         "flagged": analysis.flagged.to_dict("records"),
-        "runs": _run_rows(inputs),
+        "runs": rows.run_rows(inputs),
         "family": sum(r.quantity == "order_cost" and r.group.model not in FLOORS for r in analysis.rows),
-        "reproduction": _reproduction(inputs, settings),
+        "documents": rows.documents(inputs),
+        "reproduction": rows.reproduction(inputs, settings),
     }
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"), autoescape=True, undefined=jinja2.StrictUndefined,
@@ -107,198 +98,6 @@ def _figures(analysis: Analysis) -> list[Figure]:
     ):
         spec = charts.specification(chart) if chart is not None else {}
         drawn = Markup(charts.svg(spec)) if spec else Markup("")
-        rows = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
-        figures.append(Figure(name, caption, spec, drawn, list(table.columns), rows))
+        cells = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
+        figures.append(Figure(name, caption, spec, drawn, list(table.columns), cells))
     return figures
-
-
-def number(value: float, digits: int = 1) -> str:
-    """A number with a true minus sign; a dash where there is none."""
-    return "–" if math.isnan(value) else f"{value:z,.{digits}f}".replace("-", "−")
-
-
-def _span(low: float, high: float, digits: int = 1) -> str:
-    return f"[{number(low, digits)}, {number(high, digits)}]"
-
-
-def p_value(p: float) -> str:
-    return "–" if math.isnan(p) else "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def _order_rows(analysis: Analysis) -> list[dict[str, Any]]:
-    rows, before = [], None
-    for row in analysis.rows:
-        if row.quantity != "bits_per_sentence":
-            continue
-        cost = analysis.find(row.group, row.order, "order_cost")
-        share = analysis.find(row.group, row.order, PER_ORDER_BIT)
-        found = row.estimate
-        rows.append(
-            {
-                "lang": row.group.lang,
-                "language": f"{LANGUAGES.get(row.group.lang, row.group.lang)} ({row.group.unit})",
-                "model": row.group.model,
-                "order": row.order,
-                "bits": f"{number(found.value)} {_span(found.low, found.high)}",
-                "cost": f"{number(cost.estimate.value)} {_span(cost.estimate.low, cost.estimate.high)}" if cost else "",
-                "share": f"{number(share.estimate.value, 2)} {_span(share.estimate.low, share.estimate.high, 2)}"
-                if share
-                else "",
-                "p": p_value(cost.estimate.p_holm) if cost and row.group.model not in FLOORS else "",
-                "seeds": "–" if row.group.model in FLOORS else found.seeds,
-                "runs": row.run_ids,
-                "first": row.group != before,
-            }
-        )
-        before = row.group
-    return rows
-
-
-def _ladder(analysis: Analysis) -> str:
-    groups = dict.fromkeys(row.group for row in analysis.rows)
-    steps = {group: ladder(analysis, group) for group in groups}
-    known = {group: holds for group, holds in steps.items() if holds is not None}
-    if not known:
-        return ""
-    broken = [f"{group.lang} {group.model}" for group, holds in known.items() if not holds]
-    if not broken:
-        return f"The ladder natural < local_3 < shuffle holds in all {len(known)} recurrent models of this table."
-    return f"The ladder natural < local_3 < shuffle does not hold for: {', '.join(broken)}."
-
-
-def _comparison_rows(analysis: Analysis) -> list[dict[str, str]]:
-    rows = []
-    for c in analysis.comparisons:
-        digits = 2 if c.quantity == PER_ORDER_BIT else 1
-        value, low, high = c.estimate.value, c.estimate.low, c.estimate.high
-        said = {
-            "bits_per_sentence": "bits per sentence",
-            "order_cost": "order cost, bits",
-            PER_ORDER_BIT: "order cost per bit of log2 n!",
-        }
-        rows.append(
-            {
-                "model": c.model,
-                "order": c.order,
-                "quantity": said.get(c.quantity, "order cost per bit of log2 n!"),
-                "value": f"{number(value, digits)} {_span(low, high, digits)}",
-                "p": p_value(c.estimate.p),
-            }
-        )
-    return rows
-
-
-def _effective_rows(analysis: Analysis) -> list[dict[str, Any]]:
-    return [
-        {
-            "lang": curve.group.lang,
-            "language": LANGUAGES.get(curve.group.lang, curve.group.lang),
-            "model": curve.group.model,
-            "whole": number(curve.whole),
-            "effective": ", ".join(
-                f">{curve.contexts[-1]}" if c is None else str(c) for _, c in sorted(curve.effective.items())
-            ),
-            "runs": curve.run_ids,
-        }
-        for curve in analysis.curves
-    ]
-
-
-def _size_rows(inputs: Inputs) -> list[dict[str, str]]:
-    rows = []
-    for (lang, unit), part in inputs.sentences.groupby(["lang", "unit"], sort=True):
-        runs = inputs.runs[(inputs.runs["lang"] == lang) & (inputs.runs["unit"] == unit)]
-        total = {name: f"{int(part[name].sum()):,}" for name in ("n_units", "n_tokens", "n_chars", "n_jamo", "n_bytes")}
-        rows.append(
-            {
-                "lang": str(lang), "language": LANGUAGES.get(str(lang), str(lang)), "unit": str(unit),
-                "sentences": f"{len(part):,}", "units": total["n_units"], "pieces": total["n_tokens"],
-                "chars": total["n_chars"], "jamo": total["n_jamo"], "bytes": total["n_bytes"],
-                "fallback": f"{100 * float(runs['metric.byte_fallback'].iloc[0]):.2f} %",
-                "vocabulary": f"{int(runs['metric.vocabulary'].iloc[0]):,}",
-            }
-        )  # fmt: skip
-    return sorted(rows, key=lambda row: row["lang"] != "ko")
-
-
-def _per_unit_rows(analysis: Analysis) -> list[dict[str, Any]]:
-    names = ("bits_per_sentence", "bits_per_character", "bits_per_jamo", "bits_per_byte")
-    rows = []
-    for group in dict.fromkeys(row.group for row in analysis.rows):
-        found = [analysis.find(group, "natural", name) for name in names]
-        cells = [interval(found[0])] if found[0] else []
-        cells += [
-            f"{number(row.estimate.value, 3)} {_span(row.estimate.low, row.estimate.high, 3)}"
-            for row in found[1:]
-            if row
-        ]
-        rows.append(
-            {
-                "lang": group.lang,
-                "language": LANGUAGES.get(group.lang, group.lang),
-                "model": group.model,
-                "cells": cells,
-            }
-        )
-    return rows
-
-
-def _audit_rows(inputs: Inputs, analysis: Analysis) -> list[dict[str, Any]]:
-    rows = []
-    for (lang, _), runs in inputs.runs.groupby(["lang", "unit"], sort=True):
-        first = runs.sort_values(["model", "seed"]).iloc[0]
-        for order in analysis.orders:
-            cells = [number(float(first.get(f"metric.audit.{order}.{name}", math.nan)), 3) for name in AUDITS]
-            rows.append({"lang": lang, "language": LANGUAGES.get(str(lang), str(lang)), "order": order, "cells": cells})
-    return sorted(rows, key=lambda row: row["lang"] != "ko")
-
-
-def _run_rows(inputs: Inputs) -> list[dict[str, Any]]:
-    rows = []
-    for group in inputs.groups():
-        for run in inputs.runs_of(group).to_dict("records"):
-            network = run["model"] not in FLOORS
-            margin = float(run.get("metric.margin_over_bigram", math.nan))
-            rows.append(
-                {
-                    "run_id": run["run_id"], "lang": run["lang"], "model": run["model"], "seed": run["seed"],
-                    "parameters": f"{run['parameters']:,}",
-                    "recurrent": f"{run['recurrent_parameters']:,}" if network else "–",
-                    "epochs": number(float(run.get("metric.epochs", math.nan)), 0),
-                    "valid": number(float(run["metric.valid_bits"]), 2),
-                    "margin": "–" if math.isnan(margin) else f"{number(100 * margin)} %",
-                    "gate": run["gate"],
-                }
-            )  # fmt: skip
-    return rows
-
-
-def _reproduction(inputs: Inputs, settings: dict[str, Any]) -> list[tuple[str, str]]:
-    runs = inputs.runs
-
-    def each(column: str) -> str:
-        return "; ".join(sorted(set(map(str, runs[column]))))
-
-    versions: dict[str, str] = {}
-    for text in sorted(set(runs["versions"])):
-        versions.update(json.loads(text))
-    machines = sorted(
-        {", ".join(f"{k} {v}" for k, v in sorted(json.loads(text).items())) for text in set(runs["machine"])}
-    )
-    study = settings["study"]
-    return [
-        ("command", each("command")),
-        ("corpus", each("corpus")),
-        ("corpus sha256", each("corpus_sha256")),
-        ("design", each("design")),
-        ("seeds", ", ".join(map(str, sorted(set(runs["seed"]))))),
-        ("perturbation seed", str(study["perturbation_seed"])),
-        ("training", json.dumps(study["training"], sort_keys=True)),
-        (
-            "sizes",
-            json.dumps({**study["sizes"], "match": study["match"], "vocabulary": study["vocabulary"]}, sort_keys=True),
-        ),
-        ("code", each("git")),
-        ("versions", ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))),
-        ("ran on", "; ".join(machines)),
-    ]

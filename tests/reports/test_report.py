@@ -79,6 +79,11 @@ def test_sentences_of_one_document_widen_the_interval() -> None:
     assert natural[0].estimate.error != natural[1].estimate.error
 
 
+def test_the_page_says_how_many_documents_there_are(tmp_path: Path) -> None:
+    page, _ = build(inputs(sentences=40, documents=lambda name: name[:4]), tmp_path / "report")
+    assert "come from 4 documents" in page.read_text(encoding="utf-8")
+
+
 def test_the_ladder_needs_both_steps() -> None:
     level = inputs(seeds=5, costs={"ko": {"local_3": 30.0, "shuffle": 30.0}, "en": {"local_3": 30.0, "shuffle": 60.0}})
     analysis = analyse(level)
