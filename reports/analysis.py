@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from reports.errors import ReportError
 from reports.inputs import FLOORS, Group, Inputs, Table, Tables
-from reports.statistics import Clusters, Estimate, difference, holm, mean, ratio, ratio_difference
+from reports.statistics import Clusters, Estimate, difference, holm, linearised, means, ratio_difference
 
 PER_ORDER_BIT = "order_cost_per_order_bit"
 """The order cost over Σ log2 of the number of distinguishable orders, for longer and shorter sentences alike."""
@@ -59,6 +61,7 @@ class Comparison:
     order: str
     quantity: str
     estimate: Estimate
+    run_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -71,50 +74,62 @@ class Analysis:
     flagged: pd.DataFrame
     orders: tuple[str, ...]
 
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups with at least one run that passed its gates, in the order of the page."""
+        return tuple(dict.fromkeys(row.group for row in self.rows))
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[Group, str, str], Row]:
+        return {(row.group, row.order, row.quantity): row for row in self.rows}
+
     def find(self, group: Group, order: str, quantity: str) -> Row | None:
-        for row in self.rows:
-            if (row.group, row.order, row.quantity) == (group, order, quantity):
-                return row
-        return None
+        return self._by_name.get((group, order, quantity))
 
 
 def analyse(inputs: Inputs) -> Analysis:
     """Estimate every quantity from the runs that passed the gates, and correct the family of order costs."""
+    if inputs.runs.empty or inputs.observations.empty:
+        raise ReportError(f"{inputs.study['name']} has no finished run to report: run it with `make experiment`.")
     tables, orders = Tables(inputs), inputs.orders()
     groups = [group for group in inputs.groups() if len(inputs.good_runs_of(group))]
     rows = [row for group in groups for row in _rows(inputs, tables, group, orders)]
     rows = _corrected(rows)
     curves = [curve for group in groups for curve in _curves(inputs, tables, group)]
-    flagged = inputs.runs[inputs.runs["gate"] != "passed"].sort_values(["lang", "model", "seed"])
+    flagged = inputs.runs[inputs.runs["gate"] != "passed"].sort_values(["lang", "model", "seed", "run_id"])
     return Analysis(tuple(rows), tuple(curves), tuple(_compare(inputs, tables, groups, orders)), flagged, tuple(orders))
 
 
 def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> list[Row]:
     runs = inputs.good_runs_of(group)
-    run_ids, seeds = list(runs["run_id"]), list(runs["seed"])
-    facts = inputs.facts(group).loc[tables.ids(run_ids[0])]
-    documents = clusters_of(facts)
-    natural = tables.over_draws(run_ids, "natural")
-    rows = []
-    for order in orders:
-        bits = natural if order == "natural" else tables.over_draws(run_ids, order)
-        cost = without_dust(bits - natural)
-        measured: list[tuple[str, Table, Table | None]] = [("bits_per_sentence", bits, None)]
+    run_ids, seeds = list(runs["run_id"]), [int(seed) for seed in runs["seed"]]
+    names = tables.ids(run_ids[0])
+    if len(names) < 2:
+        raise ReportError(f"{group.lang} {group.model} was tested on one sentence; an interval needs two or more.")
+    facts = inputs.facts(group).loc[names]
+    sizes = {name: facts[name].to_numpy(float) for name in ("n_chars", "n_jamo", "n_bytes", "log2_orders")}
+    measured_orders = set().union(*(tables.orders(run) for run in run_ids))
+    bits = {order: tables.over_draws(run_ids, order) for order in orders if order in measured_orders}
+    measured: list[tuple[str, str, Table, Table | None]] = []
+    for order, table in bits.items():
+        measured.append((order, "bits_per_sentence", table, None))
         if order == "natural":
-            sizes = (("bits_per_character", "n_chars"), ("bits_per_jamo", "n_jamo"), ("bits_per_byte", "n_bytes"))
-            measured += [(name, bits, facts[column].to_numpy(float)) for name, column in sizes]
-        else:
-            measured.append(("order_cost", cost, None))
-            if order == "shuffle" and "local_3" in orders:
-                step = bits - tables.over_draws(run_ids, "local_3")
-                measured.append((OVER_LOCAL, without_dust(step), None))
-            if facts["log2_orders"].sum() > 0:
-                measured.append((PER_ORDER_BIT, cost, facts["log2_orders"].to_numpy(float)))
-        for name, table, divisor in measured:
-            estimate = mean(table, documents) if divisor is None else ratio(table, divisor, documents)
-            scale = 1.0 if divisor is None else float(divisor.mean())
-            by_seed = {int(seed): float(value) / scale for seed, value in zip(seeds, table.mean(1), strict=True)}
-            rows.append(Row(group, order, name, estimate, by_seed, tuple(run_ids)))
+            measured.append((order, "bits_per_character", table, sizes["n_chars"]))
+            measured.append((order, "bits_per_jamo", table, sizes["n_jamo"]))
+            measured.append((order, "bits_per_byte", table, sizes["n_bytes"]))
+            continue
+        cost = without_dust(table - bits["natural"])
+        measured.append((order, "order_cost", cost, None))
+        if order == "shuffle" and "local_3" in bits:
+            measured.append((order, OVER_LOCAL, without_dust(table - bits["local_3"]), None))
+        if sizes["log2_orders"].sum() > 0:
+            measured.append((order, PER_ORDER_BIT, cost, sizes["log2_orders"]))
+    lines = [table if size is None else linearised(table, size) for *_, table, size in measured]
+    rows = []
+    for (order, name, table, size), estimate in zip(measured, means(lines, clusters_of(facts)), strict=True):
+        scale = 1.0 if size is None else float(size.mean())
+        by_seed = {seed: float(value) / scale for seed, value in zip(seeds, table.mean(1), strict=True)}
+        rows.append(Row(group, order, name, estimate, by_seed, tuple(run_ids)))
     return rows
 
 
@@ -149,6 +164,8 @@ def _curves(inputs: Inputs, tables: Tables, group: Group) -> list[Curve]:
         return []
     chosen = set(tables.ids(run_ids[0], "truncation"))
     inside = np.array([name in chosen for name in tables.ids(run_ids[0])])
+    if inside.sum() != len(chosen):
+        raise ReportError(f"Run {run_ids[0]} truncates sentences that it was not tested on: run the study again.")
     whole = tables.over_draws(run_ids, "natural")[:, inside]
     documents = clusters_of(inputs.facts(group).loc[tables.ids(run_ids[0], "truncation")])
     by_context = [tables.at(run_ids, "truncation", "natural", x) for x in contexts]
@@ -164,8 +181,8 @@ def _curves(inputs: Inputs, tables: Tables, group: Group) -> list[Curve]:
         Curve(
             group=group,
             contexts=steps,
-            bits=tuple(mean(table, documents) for table in by_context),
-            missing=tuple(mean(table, documents) for table in missing),
+            bits=tuple(means(by_context, documents)),
+            missing=tuple(means(missing, documents)),
             by_seed={seed: tuple(map(float, values)) for seed, values in zip(seeds, apart, strict=True)},
             whole=float(whole.mean()),
             effective=effective,
@@ -204,22 +221,25 @@ def _compare(inputs: Inputs, tables: Tables, groups: list[Group], orders: list[s
         common = sorted(set(sides[0][1]) & set(sides[1][1]))
         if len(common) < 2:
             continue
-        at = [[names.index(name) for name in common] for names in (list(side[1]) for side in sides)]
+        at = [pd.Index(side[1]).get_indexer(pd.Index(common)) for side in sides]
+        run_ids = (*sides[0][0], *sides[1][0])
+        shared = set.intersection(*(tables.orders(side[0][0]) for side in sides))
         documents = clusters_of(sides[0][2].loc[common])
-        for order in orders:
+        for order in (name for name in orders if name in shared):
             values = [tables.over_draws(side[0], order)[:, where] for side, where in zip(sides, at, strict=True)]
             if order == "natural":
-                found.append(Comparison(model, order, "bits_per_sentence", difference(values[0], values[1], documents)))
+                apart = difference(values[0], values[1], documents)
+                found.append(Comparison(model, order, "bits_per_sentence", apart, run_ids))
                 continue
             costs = [
                 value - tables.over_draws(side[0], "natural")[:, where]
                 for value, side, where in zip(values, sides, at, strict=True)
             ]
             ceilings = [side[2].loc[common, "log2_orders"].to_numpy(float) for side in sides]
-            found.append(Comparison(model, order, "order_cost", difference(costs[0], costs[1], documents)))
+            found.append(Comparison(model, order, "order_cost", difference(costs[0], costs[1], documents), run_ids))
             if all(ceiling.sum() > 0 for ceiling in ceilings):
                 share = ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1], documents)
-                found.append(Comparison(model, order, PER_ORDER_BIT, share))
+                found.append(Comparison(model, order, PER_ORDER_BIT, share, run_ids))
     return found
 
 

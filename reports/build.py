@@ -31,17 +31,35 @@ def build(inputs: Inputs, folder: Path) -> tuple[Path, Analysis]:
     page = render(inputs, analysis).encode()
     table = results_table(analysis).to_csv(index=False, lineterminator="\n").encode()
     manifest = _manifest(inputs, {"report.html": page, "results.csv": table})
+    _put(folder, {"report.html": page, "results.csv": table, "manifest.json": manifest})
+    return folder / "report.html", analysis
+
+
+def _put(folder: Path, files: dict[str, bytes]) -> None:
+    """Swap the files in, all or none; what else lies in the folder stays there."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+    before = draft.with_name(draft.name + ".before")
     try:
-        for name, content in (("report.html", page), ("results.csv", table), ("manifest.json", manifest)):
+        for name, content in files.items():
             (draft / name).write_bytes(content)
         draft.chmod(0o755)
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
+        if folder.exists():
+            folder.rename(before)
+        try:
+            draft.rename(folder)
+        except OSError:
+            if before.exists():
+                before.rename(folder)
+            raise
+        for kept in before.iterdir() if before.exists() else ():
+            if kept.name not in files:
+                kept.rename(folder / kept.name)
+    except OSError as error:
+        raise ReportError(f"{folder} cannot be written: {error.strerror}. Free or choose another place.") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return folder / "report.html", analysis
+        shutil.rmtree(before, ignore_errors=True)
 
 
 def _manifest(inputs: Inputs, files: dict[str, bytes]) -> bytes:
@@ -68,7 +86,12 @@ def verify(folder: Path) -> list[str]:
     path = folder / "manifest.json"
     if not path.is_file():
         raise ReportError(f"{folder} holds no manifest.json: build the report with `make report`.")
-    declared = json.loads(path.read_text(encoding="utf-8"))["files"]
+    try:
+        declared = {str(name): str(sha256) for name, sha256 in json.loads(path.read_bytes())["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReportError(f"{path} is not a report's manifest: build the report again with `make report`.") from error
+    if any(Path(name).name != name for name in declared):
+        raise ReportError(f"{path} names files outside its folder: build the report again with `make report`.")
     return [
         name
         for name, sha256 in sorted(declared.items())

@@ -45,7 +45,7 @@ def _colour(langs: list[str]) -> alt.Color:
     return alt.Color(
         "language:N",
         scale=alt.Scale(domain=names, range=colours),
-        legend=alt.Legend(title=None, orient="top", symbolType="square"),
+        legend=alt.Legend(title=None, orient="top", symbolType="square", symbolOpacity=1),
     )
 
 
@@ -81,7 +81,7 @@ def order_costs(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
         axis=alt.Axis(labelFontSize=13),
     )
     offset = alt.YOffset("series:N", sort=list(dict.fromkeys(table["series"])))
-    x = alt.X("low:Q", title="order cost, bits per sentence", scale=alt.Scale(zero=True))
+    x = alt.X("low:Q", title="order cost, bits per sentence", scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=8))
     base = alt.Chart(table).encode(y=y, yOffset=offset, color=_colour(_languages(analysis)))
     bars = base.mark_rule(strokeWidth=2).encode(x=x, x2="high:Q")
     points = base.mark_point(filled=True, size=80, opacity=1).encode(

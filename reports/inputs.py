@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,17 +47,17 @@ class Inputs:
     sentences: pd.DataFrame
 
     def groups(self) -> list[Group]:
+        return sorted(self._by_group, key=lambda group: group.key)
+
+    @cached_property
+    def _by_group(self) -> dict[Group, pd.DataFrame]:
         columns = ["lang", "unit", "model", "train_order"]
-        return sorted(
-            (Group(*row) for row in set(map(tuple, self.runs[columns].to_numpy()))), key=lambda group: group.key
-        )
+        parts = self.runs.sort_values(["seed", "run_id"]).groupby(columns, sort=False)
+        return {Group(*map(str, key)): rows for key, rows in parts}
 
     def runs_of(self, group: Group) -> pd.DataFrame:
         """The group's runs by seed."""
-        runs = self.runs
-        same = (runs["lang"] == group.lang) & (runs["unit"] == group.unit)
-        same &= (runs["model"] == group.model) & (runs["train_order"] == group.train_order)
-        return runs[same].sort_values("seed")
+        return self._by_group[group]
 
     def good_runs_of(self, group: Group) -> pd.DataFrame:
         """The group's runs that passed the gates; flagged ones are listed, never averaged in."""
@@ -67,51 +68,100 @@ class Inputs:
         """Test orders, natural first, then by how much of the order they keep."""
         rows = self.observations["test_order"][self.observations["measure"] == "surprisal"]
         rank = {"natural": 0, "reverse": 1, "shuffle": 9}
-        return sorted(set(rows), key=lambda name: (rank.get(name, 5), name))
+        return sorted(map(str, rows.unique()), key=lambda name: (rank.get(name, 5), name))
+
+    @cached_property
+    def _facts(self) -> dict[tuple[str, str], pd.DataFrame]:
+        parts = self.sentences.groupby(["lang", "unit"], sort=False)
+        return {(str(lang), str(unit)): rows.set_index("sentence_id").sort_index() for (lang, unit), rows in parts}
 
     def facts(self, group: Group) -> pd.DataFrame:
         """Sizes of the test sentences, by sentence id."""
-        rows = self.sentences
-        return rows[(rows["lang"] == group.lang) & (rows["unit"] == group.unit)].set_index("sentence_id").sort_index()
+        return self._facts[group.lang, group.unit]
 
 
 class Tables:
-    """Observations as arrays [seeds, sentences]; holds them by run, measure, order and x, sentences sorted by id."""
+    """Observations as arrays [seeds, sentences]; holds them by run, measure, order and x, sentences sorted by id.
+
+    Values are paired by sentence: whatever is put side by side must have been measured on the same ones, each once,
+    and be finite. ReportError otherwise.
+    """
 
     def __init__(self, inputs: Inputs) -> None:
-        rows = inputs.observations.sort_values(["run_id", "measure", "test_order", "x", "sentence_id"], kind="stable")
-        self._values: dict[tuple[str, str, str, float], Table] = {}
-        self._ids: dict[tuple[str, str, str, float], NDArray[np.object_]] = {}
+        rows = inputs.observations
+        columns = ("run_id", "measure", "test_order", "x", "sentence_id")
+        coded = [pd.factorize(rows[column], sort=True) for column in columns]
+        place = np.zeros(len(rows), dtype=np.int64)
+        for codes, names in coded:
+            place = place * max(len(names), 1) + codes
+        order = np.argsort(place, kind="stable")
+        place = place[order]
+        if (place[1:] == place[:-1]).any():
+            run = rows["run_id"].iloc[order[1:][place[1:] == place[:-1]][0]]
+            raise ReportError(f"Run {run} holds an observation twice: export the study again.")
+        self._names = np.asarray(coded[-1][1], dtype=object)
+        self._values = rows["value"].to_numpy(float)[order]
+        self._sentences = coded[-1][0][order]
+        self._blocks: dict[tuple[str, str, str, float], slice] = {}
         self._xs: dict[tuple[str, str, str], list[float]] = {}
-        for key, part in rows.groupby(["run_id", "measure", "test_order", "x"], sort=True):
-            run, measure, order = (str(value) for value in key[:3])
-            x = float(str(key[3]))
-            name = (run, measure, order, x)
-            self._xs.setdefault((run, measure, order), []).append(x)
-            self._values[name] = part["value"].to_numpy(float)
-            self._ids[name] = part["sentence_id"].to_numpy(object)
+        self._orders: dict[str, set[str]] = {}
+        block = place // max(len(self._names), 1)
+        starts = np.flatnonzero(np.diff(block, prepend=-1))
+        for start, stop in zip(starts, [*starts[1:], len(place)], strict=True):
+            run, measure, kind, x = (names[codes[order[start]]] for codes, names in coded[:-1])
+            self._blocks[(str(run), str(measure), str(kind), float(x))] = slice(int(start), int(stop))
+            self._xs.setdefault((str(run), str(measure), str(kind)), []).append(float(x))
+            if measure == "surprisal":
+                self._orders.setdefault(str(run), set()).add(str(kind))
 
     def xs(self, run_id: str, measure: str, order: str) -> list[float]:
         return self._xs.get((run_id, measure, order), [])
 
+    def orders(self, run_id: str) -> set[str]:
+        """The test orders under which a run's surprisal was measured."""
+        return self._orders.get(run_id, set())
+
     def ids(self, run_id: str, measure: str = "surprisal", order: str = "natural") -> list[str]:
         """Sentence ids of a run's measure, in the order of its arrays."""
-        return [str(name) for name in self._ids[(run_id, measure, order, self.xs(run_id, measure, order)[0])]]
+        xs = self.xs(run_id, measure, order)
+        if not xs:
+            raise ReportError(f"Run {run_id} has no {measure} under {order}: run the study again.")
+        return [str(name) for name in self._names[self._sentences[self._blocks[(run_id, measure, order, xs[0])]]]]
 
     def over_draws(self, run_ids: list[str], order: str) -> Table:
         """[seeds, sentences]: surprisal of each sentence under an order, mean over the draws."""
-        rows = [
-            np.mean([self._values[(run, "surprisal", order, x)] for x in self.xs(run, "surprisal", order)], axis=0)
-            for run in run_ids
-        ]
-        return _stacked(rows)
+        wanted = self._sentences_of(run_ids[0], "surprisal", "natural")
+        rows = []
+        for run in run_ids:
+            xs = self.xs(run, "surprisal", order)
+            if not xs:
+                raise ReportError(f"Run {run} was not measured under {order}, other seeds were: run the study again.")
+            rows.append(np.mean([self._value(run, "surprisal", order, x, wanted) for x in xs], axis=0))
+        return np.stack(rows)
 
     def at(self, run_ids: list[str], measure: str, order: str, x: float) -> Table:
         """[seeds, sentences]: one measure at one x."""
-        return _stacked([self._values[(run, measure, order, x)] for run in run_ids])
+        wanted = self._sentences_of(run_ids[0], measure, order)
+        return np.stack([self._value(run, measure, order, x, wanted) for run in run_ids])
 
+    def _sentences_of(self, run: str, measure: str, order: str) -> NDArray[np.int64]:
+        xs = self.xs(run, measure, order)
+        if not xs:
+            raise ReportError(f"Run {run} has no {measure} under {order}: run the study again.")
+        return np.asarray(self._sentences[self._blocks[(run, measure, order, xs[0])]])
 
-def _stacked(rows: list[Table]) -> Table:
-    if len({len(row) for row in rows}) != 1:
-        raise ReportError("The runs of one model were measured on different sentences: run the study again.")
-    return np.stack(rows)
+    def _value(self, run: str, measure: str, order: str, x: float, wanted: NDArray[np.int64]) -> Table:
+        block = self._blocks.get((run, measure, order, x))
+        if block is None:
+            raise ReportError(f"Run {run} has no {measure} at {x:g}, other seeds have: run the study again.")
+        if not np.array_equal(self._sentences[block], wanted):
+            raise ReportError(
+                f"Run {run} was measured on other sentences ({measure}, {order}) than what it is paired with: "
+                "run the study again."
+            )
+        values: Table = self._values[block]
+        if not np.isfinite(values).all():
+            raise ReportError(
+                f"Run {run} passed its gates, but its {measure} under {order} is not finite everywhere: run it again."
+            )
+        return values

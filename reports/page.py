@@ -61,6 +61,7 @@ def render(inputs: Inputs, analysis: Analysis) -> str:
         "family": sum(r.quantity == "order_cost" and r.group.model not in FLOORS for r in analysis.rows),
         "documents": rows.documents(inputs),
         "reproduction": rows.reproduction(inputs, settings),
+        "citation": rows.citation(inputs),
     }
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"), autoescape=True, undefined=jinja2.StrictUndefined,

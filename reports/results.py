@@ -24,7 +24,7 @@ def results_table(analysis: Analysis) -> pd.DataFrame:
                 own = seeds if name == "bits_missing" else {}
                 rows.append(_row(curve.group, "natural", name, str(context), found, own, curve.run_ids))
     for c in analysis.comparisons:
-        rows.append(_row(Group("ko-en", "", c.model, "natural"), c.order, c.quantity, "", c.estimate, {}, ()))
+        rows.append(_row(Group("ko-en", "", c.model, "natural"), c.order, c.quantity, "", c.estimate, {}, c.run_ids))
     return pd.DataFrame(rows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 from reports.analysis import PER_ORDER_BIT, Analysis
@@ -36,9 +37,9 @@ def p_value(p: float) -> str:
 
 def order_rows(analysis: Analysis) -> list[dict[str, Any]]:
     rows, before = [], None
-    for row in analysis.rows:
-        if row.quantity != "bits_per_sentence":
-            continue
+    shown = [row for row in analysis.rows if row.quantity == "bits_per_sentence"]
+    span = Counter(row.group for row in shown)
+    for row in shown:
         cost = analysis.find(row.group, row.order, "order_cost")
         share = analysis.find(row.group, row.order, PER_ORDER_BIT)
         found = row.estimate
@@ -57,6 +58,7 @@ def order_rows(analysis: Analysis) -> list[dict[str, Any]]:
                 "seeds": "–" if row.group.model in FLOORS else found.seeds,
                 "runs": row.run_ids,
                 "first": row.group != before,
+                "span": span[row.group],
             }
         )
         before = row.group
@@ -64,15 +66,18 @@ def order_rows(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def ladder_sentence(analysis: Analysis) -> str:
-    groups = dict.fromkeys(row.group for row in analysis.rows)
-    steps = {group: ladder(analysis, group) for group in groups}
+    steps = {group: ladder(analysis, group) for group in analysis.groups}
     known = {group: holds for group, holds in steps.items() if holds is not None}
     if not known:
         return ""
-    broken = [f"{group.lang} {group.model}" for group, holds in known.items() if not holds]
+    broken = [" ".join((group.lang, group.unit, group.model)) for group, holds in known.items() if not holds]
     if not broken:
-        return f"The ladder natural < local_3 < shuffle holds in all {len(known)} recurrent models of this table."
-    return f"The ladder natural < local_3 < shuffle does not hold for: {', '.join(broken)}."
+        return (
+            f"The ladder natural < local_3 < shuffle holds in all {len(known)} recurrent models of this table: "
+            "both steps, paired by sentence and seed, have intervals above zero."
+        )
+    missing = ", ".join(broken)
+    return f"The ladder natural < local_3 < shuffle is not shown, a step's interval reaching zero, for: {missing}."
 
 
 def comparison_rows(analysis: Analysis) -> list[dict[str, str]]:
@@ -133,7 +138,7 @@ def size_rows(inputs: Inputs) -> list[dict[str, str]]:
 def per_unit_rows(analysis: Analysis) -> list[dict[str, Any]]:
     names = ("bits_per_sentence", "bits_per_character", "bits_per_jamo", "bits_per_byte")
     rows = []
-    for group in dict.fromkeys(row.group for row in analysis.rows):
+    for group in analysis.groups:
         found = [analysis.find(group, "natural", name) for name in names]
         cells = [interval(found[0])] if found[0] else []
         cells += [
@@ -155,7 +160,7 @@ def per_unit_rows(analysis: Analysis) -> list[dict[str, Any]]:
 def audit_rows(inputs: Inputs, analysis: Analysis) -> list[dict[str, Any]]:
     rows = []
     for (lang, _), runs in inputs.runs.groupby(["lang", "unit"], sort=True):
-        first = runs.sort_values(["model", "seed"]).iloc[0]
+        first = runs.sort_values(["model", "seed", "run_id"]).iloc[0]
         for order in analysis.orders:
             cells = [number(float(first.get(f"metric.audit.{order}.{name}", math.nan)), 3) for name in AUDITS]
             rows.append({"lang": lang, "language": LANGUAGES.get(str(lang), str(lang)), "order": order, "cells": cells})
@@ -180,6 +185,14 @@ def run_rows(inputs: Inputs) -> list[dict[str, Any]]:
                 }
             )  # fmt: skip
     return rows
+
+
+def citation(inputs: Inputs) -> str:
+    """One line that names the study so that the runs can be found: its design and its corpus by their hashes."""
+    corpora = sorted(set(zip(inputs.runs["corpus"], inputs.runs["corpus_sha256"], strict=True)))
+    named = "; ".join(f"{name} (sha256 {str(sha256)[:12]}…)" for name, sha256 in corpora)
+    designs = ", ".join(f"{design[:12]}…" for design in sorted(set(map(str, inputs.runs["design"]))))
+    return f"eosun, study {inputs.study['name']}, design {designs}; corpus {named}; {len(inputs.runs)} runs."
 
 
 def reproduction(inputs: Inputs, settings: dict[str, Any]) -> list[tuple[str, str]]:

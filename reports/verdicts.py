@@ -48,7 +48,9 @@ def verdict(analysis: Analysis, lang: str) -> Verdict:
     model = f"{_ARTICLES.get(group.model, 'a')} {group.model.upper()}"
     if group.train_order != "natural":
         model += f" trained on {group.train_order}"
-    text = f"{name}: shuffling its {_unit(group.unit)} costs {model} {interval(cost)} bits a sentence"
+    spared = cost.estimate.high < 0
+    text = f"{name}: shuffling its {_unit(group.unit)} {'spares' if spared else 'costs'} {model} "
+    text += f"{interval(cost, spared)} bits a sentence"
     text += f" (natural order: {bits:.1f})"
     local = analysis.find(group, "local_3", "order_cost")
     if local is not None and cost.estimate.value > 0:
@@ -62,13 +64,14 @@ def verdict(analysis: Analysis, lang: str) -> Verdict:
 
 
 def _unit(unit: str) -> str:
-    return {"eojeol": "eojeol", "word": "words", "morpheme": "morphemes"}.get(unit, unit)
+    return unit if unit in ("eojeol", "jamo") else f"{unit}s"
 
 
-def interval(row: Row) -> str:
-    """value [low, high], one decimal."""
+def interval(row: Row, negated: bool = False) -> str:
+    """value [low, high], one decimal, with a true minus sign; of the opposite number where negated."""
     found = row.estimate
-    return f"{found.value:.1f} [{found.low:.1f}, {found.high:.1f}]"
+    value, low, high = (-found.value, -found.high, -found.low) if negated else (found.value, found.low, found.high)
+    return f"{value:z.1f} [{low:z.1f}, {high:z.1f}]".replace("-", "−")
 
 
 def _significant(row: Row) -> bool:
@@ -89,9 +92,12 @@ def between(analysis: Analysis) -> str:
         )
         said += f"{_signed(share, 2)} bits per bit of log2 n!"
         if raw.one_seed:
-            return said + ". One seed a language is too few for a verdict."
+            return said + ". One seed in a language is too few for a verdict."
         if not (raw.excludes_zero and share.excludes_zero and (raw.value > 0) == (share.value > 0)):
-            return said + ". The two do not agree, so neither language is called more dependent on its order."
+            return said + (
+                ". The two do not agree in sign with both intervals off zero, so neither language is called more "
+                "dependent on its order."
+            )
         more = "Korean" if raw.value > 0 else "English"
         return (
             said + f". At test time a shuffle costs {more} more; what order is worth in training is not measured here."

@@ -41,6 +41,7 @@ def test_planted_costs_are_recovered(tmp_path: Path) -> None:
     assert set(floor["estimate"].astype(float)) == {0.0}
     apart = table[(table["lang"] == "ko-en") & (table["quantity"] == "order_cost") & (table["test_order"] == "shuffle")]
     assert float(apart["low"].iloc[0]) <= -20.0 <= float(apart["high"].iloc[0])
+    assert len(apart["run_ids"].iloc[0].split(";")) == 10, "a difference leads to the runs of both languages"
 
 
 def test_verdicts_say_what_was_planted() -> None:
@@ -170,6 +171,45 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     assert verify(tmp_path / "report") == ["results.csv"]
     with pytest.raises(EosunError, match="no manifest"):
         verify(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"files": 1}', '{"files": {"../else.html": "0"}}'], ids=["cut", "list", "number", "outside"]
+)
+def test_a_broken_manifest_is_one_line(content: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(content)
+    with pytest.raises(EosunError, match=r"manifest\.json"):
+        verify(tmp_path)
+
+
+def test_what_else_lies_in_the_folder_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    build(inputs(langs=("ko",), contexts=()), folder)
+    (folder / "notes.txt").write_text("mine")
+    build(inputs(langs=("en",), contexts=()), folder)
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert verify(folder) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["report"], "no draft is left behind"
+
+
+def test_a_report_that_cannot_be_put_in_place_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "report"
+    build(inputs(langs=("ko",), contexts=()), folder)
+    before = (folder / "report.html").read_bytes()
+    rename = Path.rename
+
+    def full(self: Path, target: Path) -> Path:
+        if self.name.startswith(".draft-") and not self.name.endswith(".before"):
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(EosunError, match="No space left"):
+        build(inputs(langs=("en",), contexts=()), folder)
+    assert (folder / "report.html").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["report"]
 
 
 def test_the_manifest_leads_to_every_run(tmp_path: Path) -> None:

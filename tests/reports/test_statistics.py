@@ -13,6 +13,7 @@ from reports.statistics import (
     holm,
     mean,
     mean_squares,
+    means,
     ratio,
     ratio_difference,
     variance_of_mean,
@@ -117,6 +118,16 @@ def test_the_percentile_bootstrap_is_too_short_with_few_seeds() -> None:
 def test_bootstrap_agrees_with_the_formula_where_there_are_many_seeds() -> None:
     table = simulated(np.random.default_rng(6), 60, 80, 2.0, 4.0, 3.0)
     assert bootstrap_means(table).std() == pytest.approx(variance_of_mean(table).error, rel=0.12)
+
+
+def test_several_means_at_once_are_the_means() -> None:
+    generator = np.random.default_rng(9)
+    tables = [simulated(generator, seeds, 50, 2.0, 4.0, 3.0) + 1.0 for seeds in (1, 3, 5)]
+    for together, table in zip(means(tables), tables, strict=True):
+        alone = mean(table)
+        assert together.value == alone.value
+        assert (together.low, together.high, together.p) == (alone.low, alone.high, alone.p)
+        assert together.bootstrap == pytest.approx(alone.bootstrap, rel=1e-12)
 
 
 def test_ratio_is_the_ratio_and_its_interval_that_of_the_delta_method() -> None:

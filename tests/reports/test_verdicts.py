@@ -1,0 +1,40 @@
+"""Who speaks for a language, and in which words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from reports.analysis import analyse
+from reports.inputs import Group, Inputs
+from reports.verdicts import headline, verdict
+from tests.reports.synthetic import inputs
+
+
+def _twice(given: Inputs, **other: str) -> Inputs:
+    """The same runs again under other names, differing in a column of the group."""
+    doubled = {}
+    for name in ("runs", "observations", "sentences"):
+        rows: pd.DataFrame = getattr(given, name)
+        copy = rows.assign(**{column: value for column, value in other.items() if column in rows})
+        if "run_id" in rows:
+            copy["run_id"] = "x" + copy["run_id"].str[1:]
+        doubled[name] = pd.concat([rows, copy]) if not copy.equals(rows) else rows
+    return replace(given, **doubled)
+
+
+@pytest.mark.parametrize("other", [{"train_order": "local_3"}, {"unit": "character"}], ids=str)
+def test_words_in_natural_order_speak_for_a_language(other: dict[str, str]) -> None:
+    """Names that sort before `natural` and `word` do not take their place."""
+    found = analyse(_twice(inputs(langs=("en",), models=("lstm",), contexts=()), **other))
+    assert len(found.groups) == 2
+    assert headline(found, "en") == Group("en", "word", "lstm", "natural")
+
+
+def test_a_shuffle_that_spares_bits_is_not_called_a_cost() -> None:
+    costs = {"ko": {"shuffle": -20.0}}
+    text = verdict(analyse(inputs(langs=("ko",), seeds=5, contexts=(), costs=costs)), "ko").text
+    assert "spares an LSTM" in text
+    assert "−" not in text
