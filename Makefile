@@ -27,7 +27,7 @@ READY := .venv/.ready
 OPTIONS = "$(STUDY)" --preset "$(PRESET)" $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(SEEDS),--seeds "$(SEEDS)") \
 	$(if $(WORKERS),--workers "$(WORKERS)") $(foreach s,$(SET),--set "$(s)")
 
-.PHONY: help setup experiment compare report ui test test-all lint bench clean lock
+.PHONY: help setup cluster experiment compare report ui test test-all lint bench clean lock
 
 help: ## list the targets and their variables
 	@echo "make experiment LANG=ko|en   train, measure, track and report one language"
@@ -35,6 +35,7 @@ help: ## list the targets and their variables
 	@echo "make report                  rebuild the report from what is tracked; trains nothing"
 	@echo "make ui                      the MLflow UI on 127.0.0.1 (PORT=$(PORT))"
 	@echo "make setup                   the environment in .venv, from hash-locked requirements"
+	@echo "make cluster                 add Ray, for --engine ray"
 	@echo "make test | test-all | lint | bench | clean"
 	@echo
 	@echo "variables: STUDY=$(STUDY)  PRESET=smoke|quick|full  CORPUS=name or path  SEEDS=n  WORKERS=n  SET='key=value …'"
@@ -43,6 +44,9 @@ setup: $(READY) ## create .venv
 
 $(READY): requirements/bootstrap.txt requirements/all.txt
 	@bash requirements/setup.sh
+
+cluster: $(READY) ## Ray, for the engine that spreads over machines
+	@bash requirements/cluster.sh
 
 experiment: $(READY)
 	@if [ -z "$(CHOSEN)" ]; then \
