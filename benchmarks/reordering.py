@@ -8,7 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from pipelines.orders import get_order
-from pipelines.reorder import permutation, sentence_keys
+from pipelines.reorder import Batch, arrange
+from pipelines.stream import sentence_keys
 
 
 def contenders() -> dict[str, Callable[[], float]]:
@@ -18,10 +19,11 @@ def contenders() -> dict[str, Callable[[], float]]:
     movable = np.ones(offsets[-1], bool)
     keys = sentence_keys([f"s{i}" for i in range(len(lengths))])
     order = get_order("shuffle")
+    batch = Batch("word", offsets, movable, keys)
     units = np.arange(offsets[-1])
 
     def ours() -> float:
-        permutation(offsets, movable, keys, order, unit="word")
+        arrange(batch, order)
         return float(offsets[-1])
 
     def loop() -> float:

@@ -157,7 +157,8 @@ def _sentences(plan: _Plan, source: Source, removed: Counter[str], progress: Pro
     for row in _distinct(plan, source, removed):
         split = row.split or _split(next(iter(row.texts.values())))
         for lang in plan.languages:
-            yield Sentence(row.name, lang, row.texts[lang], split, row.document, row.trees.get(lang, ""))
+            trees = row.trees.get(lang, ""), row.syntax.get(lang, "")
+            yield Sentence(row.name, lang, row.texts[lang], split, row.document, *trees)
         progress(1)
 
 
@@ -170,7 +171,7 @@ def _cleaned(plan: _Plan, source: Source, removed: Counter[str]) -> Iterator[Row
         if not all(texts.values()):
             removed["empty"] += 1
             continue
-        yield Row(row.name, texts, row.split, row.document, row.trees, row.where)
+        yield Row(row.name, texts, row.split, row.document, row.trees, row.syntax, row.where)
 
 
 def _distinct(plan: _Plan, source: Source, removed: Counter[str]) -> Iterator[Row]:

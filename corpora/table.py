@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 SPLITS = ("train", "valid", "test")
-SCHEMA = pa.schema([(name, pa.string()) for name in ("sentence_id", "lang", "text", "split", "document", "tree")])
+COLUMNS = ("sentence_id", "lang", "text", "split", "document", "tree", "syntax")
+SCHEMA = pa.schema([(name, pa.string()) for name in COLUMNS])
 ROW_GROUP = 20_000
 
 
@@ -23,7 +24,8 @@ class Sentence:
     """One sentence of one language.
 
     Aligned text carries the same `sentence_id`, `split` and `document` in every language. `text` is NFC.
-    `tree` is a bracketed constituent tree, or empty where there is none.
+    `tree` is a bracketed constituent tree, `syntax` a dependency tree over its words (`corpora.syntax`); both are
+    empty where there is none.
     """
 
     sentence_id: str
@@ -32,6 +34,7 @@ class Sentence:
     split: str
     document: str = ""
     tree: str = ""
+    syntax: str = ""
 
 
 @dataclass(frozen=True)

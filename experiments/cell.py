@@ -19,12 +19,15 @@ from experiments.models.sizes import matched_units, matched_weights
 from experiments.packing import Passages, passages
 from experiments.study import Study
 from pipelines.dataset import Dataset
-from pipelines.orders import Indices, get_order
+from pipelines.layout import Indices
+from pipelines.orders import get_order
 from pipelines.selection import select
-from pipelines.sequences import audit_of, ceilings, fallback_share, gather, texts_of
+from pipelines.sequences import audit_of, ceilings, fallback_share, gather, shown, texts_of
 
 Progress = Callable[[float, str], None]
 RESULTS = "results.json"
+EXAMPLES = 50
+"""Test sentences that are kept as text in every order, for a report to show one."""
 
 
 @dataclass(frozen=True)
@@ -209,4 +212,15 @@ def facts_of(material: Material) -> pd.DataFrame:
     facts.insert(1, "unit", dataset.recipe.unit)
     facts["log2_orders"] = ceilings(dataset, numbers)
     facts["text"] = texts_of(dataset, numbers)
+    facts["examples"] = [*_examples(material, numbers[:EXAMPLES]), *([""] * max(len(numbers) - EXAMPLES, 0))]
     return facts
+
+
+def _examples(material: Material, numbers: Indices) -> list[str]:
+    """Of each of some test sentences, its text in every test order, as a JSON object."""
+    study, dataset = material.study, material.dataset
+    texts = [shown(dataset, numbers, get_order(name), seed=study.perturbation_seed) for name in study.test_orders]
+    return [
+        json.dumps(dict(zip(study.test_orders, row, strict=True)), ensure_ascii=False)
+        for row in zip(*texts, strict=True)
+    ]

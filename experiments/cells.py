@@ -12,13 +12,17 @@ from corpora.table import Corpus, sha256_of, sources_sha256
 from experiments.errors import StudyError
 from experiments.models import FLOORS
 from experiments.study import Study
-from pipelines.dataset import Dataset, Recipe
-from pipelines.dataset import build as build_dataset
+from pipelines.build import build as build_dataset
+from pipelines.dataset import Dataset, Recipe, splits_of
+from pipelines.orders import get_order
+from pipelines.sequences import audit_of, lacks
 
 AXES = ("lang", "unit", "model", "train_order", "seed")
 LIBRARIES = ("tensorflow", "keras", "numpy", "sentencepiece")
 RUNTIME = {"threads": 1, "op_determinism": True, "xla": True}
 _GRID = {"name", "title", "question", "languages", "models", "train_orders", "seeds"}
+AUDITED = 2_000
+"""Test sentences on which every order is tried before anything is trained."""
 _SOURCES = ("models", "measures", "cell.py", "packing.py", "trainer.py")
 
 
@@ -102,8 +106,11 @@ def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None 
     if missing:
         raise StudyError(f"The corpus {corpus.name} has no {', '.join(missing)}; it has {', '.join(corpus.languages)}.")
     wanted = [lang for lang in study.languages if lang in corpus.languages] if corpus.aligned else list(languages)
+    tags = any("tags" in get_order(name).needs for name in (*study.train_orders, *study.test_orders))
     recipes = {
-        (lang, unit): Recipe(unit, study.vocabulary, study.lower, study.keep_final)
+        (lang, unit): Recipe(
+            unit, study.vocabulary, study.lower, study.keep_final, tags, study.transforms.get(lang, "none")
+        )
         for lang in wanted
         for unit in study.units[lang]
     }
@@ -112,7 +119,32 @@ def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None 
         counts = corpus.counts[lang]
         progress.expect(f"encoding {lang} by {unit} (sentences)", counts["train"] + sum(counts.values()))
         datasets[dataset_name(lang, unit)] = build_dataset(corpus, lang, recipe, progress.advance)
+    for dataset in datasets.values():
+        _check_orders(study, dataset)
     return Prepared(study, corpus, study.corpus, datasets)
+
+
+def _check_orders(study: Study, dataset: Dataset) -> None:
+    """StudyError if an order lacks what it needs, changes nothing, or leaves more sentences as they are than chance.
+
+    Chance is what the order's own definition gives, and three standard errors; what a study allows counts instead.
+    """
+    test = splits_of(dataset)["test"][:AUDITED]
+    where = f"{dataset.lang}, {dataset.recipe.unit}"
+    for name in dict.fromkeys((*study.train_orders, *study.test_orders)):
+        order = get_order(name)
+        missing = lacks(dataset, order)
+        if missing is not None:
+            raise StudyError(f'The order "{name}" cannot be applied ({where}): {missing}.')
+        figures = audit_of(dataset, test, order, seed=study.perturbation_seed)
+        found, chance, many = figures["unmoved"], figures["unmoved_by_chance"], max(figures["sentences"], 1.0)
+        limit = study.allow_identical.get(name, chance + 3.0 * (chance * (1.0 - chance) / many) ** 0.5 + 1.0 / many)
+        if found > limit or (found == 1.0 and name != "natural"):
+            raise StudyError(
+                f'The order "{name}" leaves {100 * found:.1f} % of the sentences of two or more units as they are '
+                f"({where}), where {100 * min(limit, 1.0):.1f} % are allowed: use another order or text, or allow it: "
+                f"--set allow_identical.{name}={min(found + 0.05, 0.99):.2f}."
+            )
 
 
 def settings_of(prepared: Prepared) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.orders import Indices
-from pipelines.sequences import Sequences, ranges
+from pipelines.layout import Indices, ranges
+from pipelines.sequences import Sequences
 from pipelines.vocabulary import BOS, EOS
 
 

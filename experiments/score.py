@@ -59,7 +59,7 @@ def score(run_id: str, lines: list[str]) -> pd.DataFrame:
                 f"The run {run_id} is a {cell.model} floor, which keeps no model: choose an rnn, gru or lstm run."
             )
         weights = store.download(run, "model.weights.h5", Path(room))
-        vocabulary = Vocabulary(store.download(run, "vocabulary.model", Path(room)))
+        vocabulary = Vocabulary(store.download(run, "vocabulary.model", Path(room)).read_bytes())
         numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
         declared = cell.settings["study"]
         texts = [line for _, line in numbered]

@@ -16,7 +16,8 @@ from corpora.errors import unknown
 from experiments.errors import StudyError
 from experiments.models import RECURRENT, check_model
 from experiments.models.sizes import matched_units
-from pipelines.orders import get_order
+from pipelines.orders import check_order, get_order
+from pipelines.transforms import get_transform
 from pipelines.units import get_unit
 
 FOLDER = Path(__file__).parent / "studies"
@@ -88,7 +89,11 @@ class Gate(_Strict):
 
 
 class Study(_Strict):
-    """A study as it will run: preset and settings applied, names checked."""
+    """A study as it will run: preset and settings applied, names checked.
+
+    transforms: a script transform by language. allow_identical: by order, the share of sentences of two or more units
+    that it may leave in their natural order; an order that is not named may leave as many as its definition says.
+    """
 
     name: str
     title: str
@@ -106,19 +111,14 @@ class Study(_Strict):
     vocabulary: Positive = 1000
     lower: bool = True
     keep_final: bool = True
+    transforms: dict[str, str] = {}
+    allow_identical: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
     match: Literal["parameters", "units"] = "parameters"
     sizes: Sizes = Sizes()
     training: Training = Training()
     sample: Sample = Sample()
     recency: Recency = Recency()
     gate: Gate = Gate()
-
-    @field_validator("train_orders", "test_orders")
-    @classmethod
-    def _orders(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            get_order(name)
-        return names
 
     @field_validator("models")
     @classmethod
@@ -134,8 +134,13 @@ class Study(_Strict):
                 )
             for name in self.units[lang]:
                 get_unit(name, lang)
+                for order in (*self.train_orders, *self.test_orders):
+                    check_order(get_order(order), lang, name)
+            get_transform(self.transforms.get(lang, "none"), lang)
         if "natural" not in self.test_orders:
             raise StudyError("test_orders must hold natural: every order's cost is counted from it.")
+        for name in self.allow_identical:
+            get_order(name)
         for model in self.models:
             if model in RECURRENT:
                 matched_units(model, self.sizes.embedding, self.sizes.units, self.match)
@@ -221,7 +226,7 @@ def _keys(model: type[BaseModel], prefix: str = "") -> list[str]:
 
 def _known_key(key: str) -> None:
     known = _keys(Study)
-    if key not in known and not key.startswith(("units.", "corpus_options.")):
+    if key not in known and not key.startswith(("units.", "corpus_options.", "transforms.", "allow_identical.")):
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
         hint = f' Did you mean "{near[0]}"?' if near else ""
         raise StudyError(f'Unknown setting "{key}".{hint} Available: {", ".join(known)}.')

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from corpora.syntax import Word
 from pipelines.audit import FIGURES, audit
-from pipelines.encoding import is_movable
-from pipelines.normalise import MARK, normalise
-from pipelines.orders import Order
-from pipelines.perturb import refuse_pieces
-from pipelines.reorder import permutation, sentence_keys
+from pipelines.layout import Indices, ranges
+from pipelines.orders import Order, check_order
+from pipelines.plain import Plain, Training, plain
+from pipelines.reorder import Batch, lay_out
 from pipelines.units import Unit
 
 BINS = ((2, 2), (3, 3), (4, 4), (5, 6), (7, 9), (10, 14), (15, 24), (25, 10**9))
@@ -20,35 +21,50 @@ BINS = ((2, 2), (3, 3), (4, 4), (5, 6), (7, 9), (10, 14), (15, 24), (25, 10**9))
 
 
 def audit_text(
-    texts: Sequence[str], ids: Sequence[str], lang: str, unit: Unit, order: Order, *, seed: int = 0, draws: int = 1
+    texts: Sequence[str],
+    ids: Sequence[str],
+    lang: str,
+    unit: Unit,
+    order: Order,
+    *,
+    seed: int = 0,
+    draws: int = 1,
+    syntax: Sequence[Sequence[Word]] | None = None,
+    training: Training | None = None,
 ) -> pd.DataFrame:
     """One row a length bin and one for all: length, sentences, and the mean over draws of every figure of `audit`.
 
-    Only lengths that occur have a row. See `audit.audit` for the figures.
+    Only lengths that occur have a row. See `audit.audit` for the figures and `plain.plain` for syntax and training.
     """
-    refuse_pieces(unit)
-    cut = unit.segment([normalise(text, lang) for text in texts])
-    flags = [is_movable(units, keep_final=True) for units in cut]
-    movable_units = np.array([sum(row) for row in flags], dtype=np.int64)
-    keys = sentence_keys(ids)
+    check_order(order, lang, unit.name)
+    given = plain(texts, ids, lang, unit, order, syntax=syntax, training=training)
+    sentence, _ = lay_out(given.batch.offsets)
+    movable_units = np.bincount(sentence[given.batch.movable], minlength=len(texts))
     rows = []
     for first, last in (*BINS, (2, 10**9)):
         chosen = np.flatnonzero((movable_units >= first) & (movable_units <= last))
         if not len(chosen):
             continue
-        units = [piece for i in chosen for piece in cut[i]]
-        offsets = np.cumsum([0, *(len(cut[i]) for i in chosen)]).astype(np.int64)
-        movable = np.array([flag for i in chosen for flag in flags[i]], dtype=bool)
-        same = sentence_keys(units).astype(np.int64)
-        initial = np.array([piece.startswith(MARK) for piece in units])
-        found = []
-        for draw in range(draws if order.random else 1):
-            placed = permutation(offsets, movable, keys[chosen], order, unit=unit.name, seed=seed, draw=draw)
-            found.append(audit(offsets, movable, placed, same=same, initial=initial))
+        batch, same = _part(given, chosen)
+        found = [audit(batch, order, same, seed=seed, draw=draw) for draw in range(draws if order.random else 1)]
         name = "all" if (first, last) == (2, 10**9) else _span(first, last)
-        figures = {figure: float(np.mean([one[figure] for one in found])) for figure in FIGURES}
+        figures = {figure: float(np.mean([one[figure] for one in found])) for figure in FIGURES[1:]}
         rows.append({"length": name, "sentences": len(chosen), **figures})
     return pd.DataFrame(rows)
+
+
+def _part(given: Plain, chosen: Indices) -> tuple[Batch, Indices]:
+    """Some sentences of a batch."""
+    batch = given.batch
+    lengths = np.diff(batch.offsets)[chosen]
+    units = ranges(batch.offsets[chosen], lengths)
+    facts = {
+        name: values[units] if len(values) else values
+        for name in ("movable", "initial", "tag", "head", "relation", "traits")
+        for values in [getattr(batch, name)]
+    }
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return replace(batch, offsets=offsets, keys=batch.keys[chosen], **facts), given.same[units]
 
 
 def _span(first: int, last: int) -> str:

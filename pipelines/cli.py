@@ -5,44 +5,69 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from pipelines.corpus_text import CorpusText
+
 app = typer.Typer(no_args_is_help=True)
 
-DEFAULT_UNITS = {"ko": "eojeol", "en": "word"}
+Lang = Annotated[str, typer.Option(help="Language of the text, as ko or en; `eosun languages` lists them.")]
+UnitName = Annotated[str | None, typer.Option("--unit", help="What is moved; by default the first of the language.")]
+OrderName = Annotated[str, typer.Option("--order", help="What is done; `eosun orders` lists them.")]
+Seed = Annotated[int, typer.Option(help="Perturbation seed.")]
+Split = Annotated[str, typer.Option(help="Of a corpus: train, valid or test.")]
 
 
 @app.command()
 def perturb(
-    lang: Annotated[str, typer.Option(help="Language of the text: ko or en.")],
-    unit: Annotated[
-        str | None, typer.Option(help="What is moved; eojeol for Korean and word for English by default.")
-    ] = None,
-    order: Annotated[str, typer.Option(help="What is done; `eosun orders` lists them.")] = "shuffle",
-    seed: Annotated[int, typer.Option(help="Perturbation seed.")] = 0,
+    lang: Lang,
+    unit: UnitName = None,
+    order: OrderName = "shuffle",
+    seed: Seed = 0,
     draw: Annotated[int, typer.Option(help="Which of a sentence's draws.")] = 0,
+    corpus: Annotated[str | None, typer.Option(help="Take the sentences of this corpus, with its trees.")] = None,
+    split: Split = "test",
+    transform: Annotated[str, typer.Option(help="A script transform, as drop_vowels.")] = "none",
     keep_case: Annotated[bool, typer.Option("--keep-case", help="Do not lower-case English first.")] = False,
     move_final: Annotated[bool, typer.Option("--move-final", help="Let final punctuation move too.")] = False,
 ) -> None:
-    """Put sentences into another order: standard input to standard output, one sentence a line."""
-    from corpora.errors import unknown
-    from pipelines.errors import PipelineError
-    from pipelines.orders import get_order
+    """Put sentences into another order: standard input, or a corpus, to standard output, one sentence a line."""
+    from pipelines.orders import check_order, get_order
     from pipelines.perturb import perturb as perturbed
-    from pipelines.units import get_unit
+    from pipelines.plain import Spelling
 
-    if lang not in DEFAULT_UNITS:
-        raise PipelineError(unknown("language", lang, DEFAULT_UNITS))
-    found = get_unit(unit or DEFAULT_UNITS[lang], lang)
-    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    wanted = get_order(order)
+    found = check_order(wanted, lang, _unit_name(unit, lang))
+    spelling = Spelling(lower=not keep_case, keep_final=not move_final, transform=transform)
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    lines = (line.rstrip("\r\n").removeprefix("\ufeff") for line in _decoded())
-    for line in perturbed(
-        lines, lang, found, get_order(order), seed=seed, draw=draw, lower=not keep_case, keep_final=not move_final
-    ):
+    if corpus is None:
+        sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        lines = (line.rstrip("\r\n").removeprefix("\ufeff") for line in _decoded())
+        done = perturbed(lines, lang, found, wanted, seed=seed, draw=draw, spelling=spelling)
+    else:
+        text = _corpus_text(corpus, lang, split)
+        done = perturbed(
+            text.texts, lang, found, wanted, seed=seed, draw=draw, spelling=spelling, ids=text.ids,
+            syntax=text.syntax, training=text.training() if "words" in wanted.needs else None,
+        )  # fmt: skip
+    for line in done:
         print(line)
+
+
+def _unit_name(unit: str | None, lang: str) -> str:
+    from pipelines.languages import get_language
+
+    return unit or get_language(lang).default_unit
+
+
+def _corpus_text(corpus: str, lang: str, split: str) -> CorpusText:
+    from pipelines.corpus_text import read
+
+    text: CorpusText = read(corpus, lang, split)
+    return text
 
 
 def _decoded() -> Iterator[str]:
@@ -59,42 +84,39 @@ def _decoded() -> Iterator[str]:
 
 @app.command()
 def audit(
-    lang: Annotated[str, typer.Option(help="Language: ko or en.")],
+    lang: Lang,
     corpus: Annotated[str, typer.Option(help="A corpus by name, or the path of a .txt or .tsv file.")] = "grammar",
-    unit: Annotated[str | None, typer.Option(help="What is moved; eojeol or word by default.")] = None,
-    order: Annotated[str, typer.Option(help="What is done; `eosun orders` lists them.")] = "shuffle",
-    split: Annotated[str, typer.Option(help="train, valid or test.")] = "test",
-    seed: Annotated[int, typer.Option(help="Perturbation seed.")] = 0,
+    unit: UnitName = None,
+    order: OrderName = "shuffle",
+    split: Split = "test",
+    seed: Seed = 0,
     draws: Annotated[int, typer.Option(min=1, help="Repetitions of a random order to average.")] = 1,
     output: Annotated[Path | None, typer.Option(help="Write the table to this .csv too.")] = None,
+    chart: Annotated[Path | None, typer.Option(help="Draw it by sentence length: .svg, .png or .html.")] = None,
 ) -> None:
     """Say what an order really does to a corpus, by sentence length: neighbours kept, Kendall tau, units in place."""
     from rich.console import Console
     from rich.table import Table
 
-    from corpora.build import build
-    from corpora.errors import unknown
-    from corpora.table import SPLITS
     from pipelines.audit_text import audit_text
-    from pipelines.errors import PipelineError
-    from pipelines.orders import get_order
-    from pipelines.units import get_unit
+    from pipelines.orders import check_order, get_order
 
-    if split not in SPLITS:
-        raise PipelineError(unknown("split", split, SPLITS))
-    if lang not in DEFAULT_UNITS:
-        raise PipelineError(unknown("language", lang, DEFAULT_UNITS))
-    found, done = get_unit(unit or DEFAULT_UNITS[lang], lang), get_order(order)
-    built = build(corpus, langs=(lang,))
-    if lang not in built.languages:
-        raise PipelineError(f"The corpus {built.name} has no {lang}; it has {', '.join(built.languages)}.")
-    rows = [row for row in built.table(lang, ["sentence_id", "text", "split"]).to_pylist() if row["split"] == split]
-    texts, ids = [row["text"] for row in rows], [row["sentence_id"] for row in rows]
-    figures = audit_text(texts, ids, lang, found, done, seed=seed, draws=draws)
-    table = Table(*(name.replace("_", " ") for name in figures.columns), box=None, pad_edge=False)
-    for row in figures.itertuples(index=False):
-        length, sentences, *values = row
-        table.add_row(str(length), f"{sentences:,}", *("–" if value != value else f"{value:.3f}" for value in values))
+    wanted = get_order(order)
+    found = check_order(wanted, lang, _unit_name(unit, lang))
+    text = _corpus_text(corpus, lang, split)
+    figures = audit_text(
+        text.texts, text.ids, lang, found, wanted, seed=seed, draws=draws, syntax=text.syntax,
+        training=text.training() if "words" in wanted.needs else None,
+    )  # fmt: skip
+    if chart is not None:
+        from pipelines.audit_chart import draw as draw_chart
+
+        draw_chart(figures, f"{wanted.name} on {found.name} ({lang}, {text.name})", chart)
+    known = figures.dropna(axis="columns", how="all")
+    table = Table("figure", *map(str, known["length"]), box=None, pad_edge=False)
+    table.add_row("sentences", *(f"{count:,}" for count in known["sentences"]))
+    for name in known.columns[2:]:
+        table.add_row(name.replace("_", " "), *("–" if value != value else f"{value:.3f}" for value in known[name]))
     console = Console()
     (console if console.is_terminal else Console(width=140)).print(table)
     if output is not None:
@@ -102,17 +124,28 @@ def audit(
 
 
 @app.command("orders")
-def list_orders() -> None:
-    """List the orders: what each does, and where it comes from."""
+def list_orders(
+    lang: Annotated[str | None, typer.Option(help="Only the orders that this language has.")] = None,
+    unit: UnitName = None,
+) -> None:
+    """List the orders: what each does, which invariants hold, and where it comes from."""
     from rich.console import Console
     from rich.table import Table
 
-    from pipelines.orders import example_name, get_order, order_names
+    from pipelines.errors import PipelineError
+    from pipelines.orders import check_order, example_name, get_order, order_names
 
-    table = Table("order", "what it does", "random", "source", box=None, pad_edge=False)
+    table = Table("order", "what it does", "invariants", "needs", "source", box=None, pad_edge=False)
     for name in order_names():
         found = get_order(example_name(name))
-        table.add_row(name, found.meaning, "yes" if found.random else "no", found.source)
+        if lang is not None:
+            try:
+                check_order(found, lang, _unit_name(unit, lang))
+            except PipelineError:
+                continue
+        kept = "same units" if found.pure else "adds or removes"
+        drawn = "new at every draw" if found.random else "always the same"
+        table.add_row(name, found.meaning, f"{kept}, {drawn}", ", ".join(sorted(found.needs)), found.source)
     Console().print(table)
 
 
@@ -122,9 +155,30 @@ def list_units() -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from pipelines.languages import get_language, language_files
     from pipelines.units import all_units
 
     table = Table("unit", "what it is", "languages", box=None, pad_edge=False)
+    languages = [get_language(code) for code in language_files()]
     for found in all_units().values():
-        table.add_row(found.name, found.meaning, ", ".join(sorted(found.languages)))
+        having = ", ".join(language.code for language in languages if found.name in language.units)
+        table.add_row(found.name, found.meaning, having)
+    Console().print(table)
+
+
+@app.command("languages")
+def list_languages() -> None:
+    """List the languages: their units, analysers and script transforms."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from pipelines.languages import get_language, language_files
+
+    table = Table("code", "language", "script", "units", "analyser", "script transforms", box=None, pad_edge=False)
+    for code in language_files():
+        one = get_language(code)
+        table.add_row(
+            code, one.name, f"{one.script}, {one.direction}", ", ".join(one.units), one.analyser or "–",
+            ", ".join(one.transforms) or "–",
+        )  # fmt: skip
     Console().print(table)

@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import tempfile
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from corpora.table import SPLITS, Corpus, sha256_of, sources_sha256, var_folder
-from pipelines.encoding import Encoded, encode
-from pipelines.errors import PipelineError
-from pipelines.normalise import MARK, marked, normalise
-from pipelines.orders import Indices, Keys
-from pipelines.reorder import sentence_keys
-from pipelines.units import Unit, get_unit
-from pipelines.vocabulary import Vocabulary, train
+from corpora.table import SPLITS
+from pipelines.languages import get_language
+from pipelines.layout import Indices, Keys, Pool, ranges
+from pipelines.vocabulary import Vocabulary
 
-SOURCES = ("dataset.py", "encoding.py", "normalise.py", "reorder.py", "vocabulary.py", "units")
-"""The files of this room that decide what a dataset holds."""
-CHUNK = 10_000
-ARRAYS = ("ids", "units", "sentences", "movable", "initial", "same")
+ARRAYS = ("ids", "units", "sentences", "movable", "same", "keys", "initial", "tag", "head", "relation", "traits")
+POOLED = 50_000
+"""Training sentences whose units an edit may put in: those with the smallest keys, a fixed random sample."""
+COUNTED = 1_000_000
+"""Training sentences that a vocabulary is counted on, chosen likewise: memory stays bounded on any corpus."""
 NAMES = ("sentence_id", "split", "document")
 FACTS = ("n_words", "n_units", "n_tokens", "n_chars", "n_jamo", "n_bytes")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that determines a dataset, apart from the text itself."""
+    """Everything that determines a dataset, apart from the text itself.
+
+    tags: whether every unit's word class is found, for orders that ask for it. transform: a script transform.
+    """
 
     unit: str
     vocabulary: int
     lower: bool = True
     keep_final: bool = True
+    tags: bool = False
+    transform: str = "none"
 
 
 @dataclass(frozen=True)
@@ -50,8 +45,9 @@ class Dataset:
     """A built dataset on disk; nothing is read until asked for.
 
     ids: [tokens] int32 pieces of all sentences end to end; units: [units + 1] where each unit's pieces begin;
-    sentences: [sentences + 1] where each sentence's units begin; movable: [units]; initial: [units];
-    same: [units], equal numbers for equal units; keys: [sentences].
+    sentences: [sentences + 1] where each sentence's units begin; movable: [units]; keys: [sentences];
+    same: [units], equal numbers for equal units; initial, tag, head, relation, traits: [units], see `layout.Layout`,
+    empty where not known. After the last sentence's units stand the marks that its language declares.
     """
 
     folder: Path
@@ -90,148 +86,54 @@ class Dataset:
         return self._map("same", "<i8")  # type: ignore[return-value]
 
     @cached_property
+    def tag(self) -> NDArray[np.uint8]:
+        return self._map("tag", "u1")  # type: ignore[return-value]
+
+    @cached_property
+    def head(self) -> NDArray[np.int32]:
+        return self._map("head", "<i4")  # type: ignore[return-value]
+
+    @cached_property
+    def relation(self) -> NDArray[np.uint8]:
+        return self._map("relation", "u1")  # type: ignore[return-value]
+
+    @cached_property
+    def traits(self) -> NDArray[np.uint8]:
+        return self._map("traits", "u1")  # type: ignore[return-value]
+
+    @cached_property
+    def keys(self) -> Keys:
+        return self._map("keys", "<u8")  # type: ignore[return-value]
+
+    @cached_property
+    def marks(self) -> dict[str, int]:
+        """The unit number of every mark of the language."""
+        first = int(self.sentences[-1])
+        return {name: first + i for i, name in enumerate(get_language(self.lang).marks)}
+
+    @cached_property
+    def pooled(self) -> tuple[Pool, Indices]:
+        """What edits may put in, and the unit numbers of its entries."""
+        train = splits_of(self)["train"]
+        if len(train) > POOLED:
+            train = np.sort(train[np.argsort(self.keys[train], kind="stable")[:POOLED]])
+        units = ranges(self.sentences[train], self.sentences[train + 1] - self.sentences[train])
+        units = units[self.movable[units]]
+        tag = self.tag[units] if len(self.tag) else np.zeros(len(units), np.uint8)
+        kind = 2 * tag.astype(np.int64) + self.initial[units]
+        marks = np.array(list(self.marks.values()), np.int64)
+        numbers = np.concatenate([marks, units[np.argsort(kind, kind="stable")]])
+        kinds = np.concatenate([np.full(len(marks), -1), np.sort(kind, kind="stable")])
+        entries = {name: i for i, name in enumerate(self.marks)}
+        return Pool(kinds, np.asarray(self.same[numbers]), entries), numbers
+
+    @cached_property
     def facts(self) -> pa.Table:
         """One row a sentence: sentence_id, split, document, n_words, n_units, n_tokens, n_chars, n_jamo, n_bytes."""
         return pq.read_table(self.folder / "sentences.parquet")
 
-    @cached_property
-    def keys(self) -> Keys:
-        return sentence_keys(self.facts["sentence_id"].to_pylist())
-
     def vocabulary(self) -> Vocabulary:
-        return Vocabulary(self.folder / "vocabulary.model")
-
-
-@dataclass(frozen=True)
-class _Chunk:
-    """Some sentences of a corpus, as they stand in its table."""
-
-    ids: list[str]
-    texts: list[str]
-    splits: list[str]
-    documents: list[str]
-
-
-def _chunks(corpus: Corpus, lang: str, split: str | None = None) -> Iterator[_Chunk]:
-    """The sentences of one split, or of all, in chunks."""
-    columns = ["sentence_id", "text", "split", "document"]
-    for batch in pq.ParquetFile(corpus.path(lang)).iter_batches(CHUNK, columns=columns):
-        rows = [batch.column(name).to_pylist() for name in columns]
-        kept = [i for i, own in enumerate(rows[2]) if split is None or own == split]
-        if kept:
-            yield _Chunk(*([values[i] for i in kept] for values in rows))
-
-
-def _segment(unit: Unit, texts: list[str], lang: str, lower: bool) -> tuple[list[str], list[list[str]]]:
-    normal = [normalise(text, lang, lower=lower) for text in texts]
-    cut = unit.segment(normal)
-    for text, units in zip(normal, cut, strict=True):
-        joined = "".join(units)
-        if joined != marked(text) and unicodedata.normalize("NFC", joined) != marked(text):
-            raise PipelineError(
-                f'The unit "{unit.name}" lost letters of "{text[:60]}": report this sentence as a defect.'
-            )
-    return normal, cut
-
-
-def build(corpus: Corpus, lang: str, recipe: Recipe, advance: Callable[[int], None] = lambda n: None) -> Dataset:
-    """The dataset of a corpus in a language, built below `var/datasets` unless it is there already.
-
-    Two passes over the text, in chunks of 10,000 sentences: one counts the units of the training split for the
-    vocabulary, one encodes. `advance` is called with the number of sentences done (each counts twice).
-    """
-    unit = get_unit(recipe.unit, lang)
-    identity = {
-        "code": sources_sha256(*(Path(__file__).parent / name for name in SOURCES)),
-        "corpus": corpus.sha256,
-        "lang": lang,
-        "recipe": recipe.__dict__,
-        "unit": unit.version(),
-        "sentencepiece": _sentencepiece(),
-    }
-    sha256 = sha256_of(identity)
-    folder = var_folder() / "datasets" / f"{corpus.name}-{lang}-{recipe.unit}-{sha256[:12]}"
-    if not (folder / "dataset.json").is_file():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
-        try:
-            _write(draft, corpus, lang, unit, recipe, advance)
-            (draft / "dataset.json").write_text(json.dumps(identity, ensure_ascii=False, indent=1), encoding="utf-8")
-            shutil.rmtree(folder, ignore_errors=True)
-            draft.rename(folder)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    pieces = len(Vocabulary(folder / "vocabulary.model"))
-    return Dataset(folder, sha256, lang, recipe, pieces, corpus.sha256)
-
-
-def _sentencepiece() -> str:
-    from importlib.metadata import version
-
-    return version("sentencepiece")
-
-
-def _write(draft: Path, corpus: Corpus, lang: str, unit: Unit, recipe: Recipe, advance: Callable[[int], None]) -> None:
-    counts: Counter[str] = Counter()
-    for chunk in _chunks(corpus, lang, "train"):
-        for units in _segment(unit, chunk.texts, lang, recipe.lower)[1]:
-            counts.update(units)
-        advance(len(chunk.ids))
-    train(counts, recipe.vocabulary, draft / "vocabulary.model", where=f"{corpus.name} ({lang}, {unit.name})")
-    del counts
-    vocabulary = Vocabulary(draft / "vocabulary.model")
-    with _Writer(draft) as writer:
-        for chunk in _chunks(corpus, lang):
-            normal, cut = _segment(unit, chunk.texts, lang, recipe.lower)
-            writer.add(chunk, normal, encode(unit, cut, vocabulary, keep_final=recipe.keep_final))
-            advance(len(chunk.ids))
-
-
-class _Writer:
-    """Appends chunks of encoded sentences to a dataset's files; holds the open files and how far they reach."""
-
-    def __init__(self, folder: Path) -> None:
-        self._files: dict[str, IO[bytes]] = {name: (folder / f"{name}.bin").open("wb") for name in ARRAYS}
-        self._schema = pa.schema([*((name, pa.string()) for name in NAMES), *((fact, pa.int32()) for fact in FACTS)])
-        self._facts = pq.ParquetWriter(folder / "sentences.parquet", self._schema)
-        self._pieces = self._units = 0
-        for name in ("units", "sentences"):
-            self._files[name].write(np.zeros(1, "<i8").tobytes())
-
-    def __enter__(self) -> _Writer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._facts.close()
-        for file in self._files.values():
-            file.close()
-
-    def add(self, chunk: _Chunk, normal: list[str], encoded: Encoded) -> None:
-        """One chunk of sentences with their normalised texts and encoded units."""
-        unit_ends, sentence_ends = encoded.unit_ends, encoded.sentence_ends
-        borders = np.concatenate([[0], unit_ends])[np.concatenate([[0], sentence_ends])]
-        written = {
-            "ids": encoded.ids.astype("<i4"),
-            "units": (unit_ends + self._pieces).astype("<i8"),
-            "sentences": (sentence_ends + self._units).astype("<i8"),
-            "movable": np.array(encoded.movable, "?"),
-            "initial": np.array([name.startswith(MARK) for name in encoded.names], "?"),
-            "same": sentence_keys(encoded.names).astype("<i8"),
-        }
-        for name, values in written.items():
-            self._files[name].write(values.tobytes())
-        self._pieces += int(borders[-1])
-        self._units += len(encoded.names)
-        facts = [
-            [text.count(" ") + 1 if text else 0 for text in normal],
-            encoded.counts,
-            np.diff(borders),
-            [len(text) for text in normal],
-            [len(unicodedata.normalize("NFD", text)) for text in normal],
-            [len(text.encode()) for text in normal],
-        ]
-        columns = [chunk.ids, chunk.splits, chunk.documents, *(np.asarray(values, np.int32) for values in facts)]
-        self._facts.write_table(pa.table([pa.array(column) for column in columns], schema=self._schema))
+        return Vocabulary((self.folder / "vocabulary.model").read_bytes())
 
 
 def splits_of(dataset: Dataset) -> dict[str, Indices]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.layout import Indices
 from pipelines.normalise import is_final
-from pipelines.orders import Indices
 from pipelines.units import Unit
 from pipelines.vocabulary import Vocabulary
 

@@ -6,14 +6,12 @@ import re
 import unicodedata
 
 from pipelines.errors import PipelineError
+from pipelines.languages import get_language
 
 MARK = "\u2581"
 """LOWER ONE EIGHTH BLOCK: stands where a space stood, at the head of the first unit of each eojeol or word."""
 
-CASED = frozenset({"en"})
-"""Languages whose capitals would tell which word came first."""
-
-_FINAL = re.compile(r"[.?!…。！？]+[\"'”’)\]]*$")
+_FINAL = re.compile(r"[.?!…。！？؟۔׃]+[\"'”’)\]]*$")
 
 
 def normalise(text: str, lang: str, *, lower: bool = True) -> str:
@@ -25,7 +23,7 @@ def normalise(text: str, lang: str, *, lower: bool = True) -> str:
     if MARK in text:
         raise PipelineError(f'The text "{text[:40]}" holds U+2581, the mark for a space: remove it from the corpus.')
     text = " ".join(unicodedata.normalize("NFC", text).split())
-    return unicodedata.normalize("NFC", text.lower()) if lower and lang in CASED else text
+    return unicodedata.normalize("NFC", text.lower()) if lower and get_language(lang).cased else text
 
 
 def marked(text: str) -> str:
@@ -39,6 +37,11 @@ def split_final(text: str) -> tuple[str, str]:
     if found is None or found.start() == 0 or text[found.start() - 1] == " ":
         return text, ""
     return text[: found.start()], found.group()
+
+
+def closes_sentence(unit: str) -> bool:
+    """Whether a unit ends in a full stop, a question or an exclamation mark (closing quotes and brackets after it)."""
+    return _FINAL.search(unit) is not None
 
 
 def is_final(unit: str) -> bool:

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.orders import Indices, Keys, Layout, Order
+from pipelines.layout import Edited, Indices, Keys, Layout, Pool
+from pipelines.orders import Order
+from pipelines.stream import key_of, mix
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-
-
-def mix(values: Keys) -> Keys:
-    """The finaliser of SplitMix64 (Steele, Lea & Flood 2014): a bijection of 64-bit words that scatters them."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
-
-
-def sentence_keys(sentence_ids: Sequence[str]) -> Keys:
-    """[sentences]: a 64-bit key for each sentence id, the same in every process and on every machine."""
-    digests = b"".join(hashlib.blake2b(name.encode(), digest_size=8).digest() for name in sentence_ids)
-    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 
 
 def _random_keys(
     layout_sentence: Indices, position: Indices, sentences: Keys, seed: int, order: str, unit: str, draw: int
 ) -> Keys:
     """[units]: the stream that belongs to (seed, order, unit, sentence id, draw), read at each unit's position."""
-    name = f"{seed}\x1f{order}\x1f{unit}\x1f{draw}".encode()
-    stream = np.uint64(int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "little"))
+    stream = key_of(f"{seed}\x1f{order}\x1f{unit}\x1f{draw}")
     start = mix(sentences ^ stream)
     return mix(start[layout_sentence] + (position.astype(np.uint64) + np.uint64(1)) * _GOLDEN)
 
@@ -43,33 +31,140 @@ def lay_out(offsets: Indices) -> tuple[Indices, Indices]:
     return sentence, np.arange(offsets[-1] - offsets[0], dtype=np.int64) - (offsets[:-1] - offsets[0])[sentence]
 
 
-def permutation(
-    offsets: Indices,
-    movable: NDArray[np.bool_],
-    sentences: Keys,
-    order: Order,
-    *,
-    unit: str,
-    seed: int = 0,
-    draw: int = 0,
-) -> Indices:
-    """Which unit comes to each place: [units] indices, sentence by sentence a permutation of the sentence's own units.
+@dataclass(frozen=True)
+class Batch:
+    """Sentences as units end to end, and what is known of the units.
 
-    offsets: [sentences + 1], from 0; movable: [units], False for what stays put (final punctuation);
-    sentences: [sentences] from `sentence_keys`. The result depends on each sentence alone: not on its neighbours,
-    the file, the process or the order of reading.
+    unit: its name; offsets: [sentences + 1], from 0; movable: [units], False for what stays put (final punctuation);
+    keys: [sentences] from `sentence_keys`. initial, tag, head, relation, traits: [units], see `Layout`; those that are
+    not known are empty. pool: what edits may put in.
     """
-    sentence, _ = lay_out(offsets)
-    places = np.flatnonzero(movable)
-    counts = np.bincount(sentence[places], minlength=len(offsets) - 1)
-    inner = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    unit: str
+    offsets: Indices
+    movable: NDArray[np.bool_]
+    keys: Keys
+    initial: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    tag: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    head: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    relation: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    traits: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    pool: Pool | None = None
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """What stands where after an order.
+
+    units: [places], units of the batch by number, or, from the number of units on, entries of its pool;
+    offsets: [sentences + 1], where each sentence's places begin.
+    """
+
+    units: Indices
+    offsets: Indices
+
+
+def layout_of(batch: Batch, order: str = "", *, seed: int = 0, draw: int = 0, random: bool = False) -> Layout:
+    """The movable units of a batch as an order of that name sees them."""
+    sentence, _ = lay_out(batch.offsets)
+    places = np.flatnonzero(batch.movable)
+    inner = _offsets(sentence[places], len(batch.offsets) - 1)
     inner_sentence, position = lay_out(inner)
     keys = (
-        _random_keys(inner_sentence, position, sentences, seed, order.name, unit, draw)
-        if order.random
+        _random_keys(inner_sentence, position, batch.keys, seed, order, batch.unit, draw)
+        if random
         else np.zeros(0, np.uint64)
     )
-    chosen = order.apply(Layout(inner, inner_sentence, position, keys, seed))
-    result = np.arange(offsets[-1], dtype=np.int64)
-    result[places] = places[chosen]
-    return result
+    facts = {
+        name: values[places] if len(values) else values
+        for name in ("initial", "tag", "head", "relation", "traits")
+        for values in [getattr(batch, name)]
+    }
+    return Layout(inner, inner_sentence, position, keys, seed, pool=batch.pool, **facts)
+
+
+def arrange(batch: Batch, order: Order, *, seed: int = 0, draw: int = 0) -> Arrangement:
+    """The sentences of a batch in an order. The result depends on each sentence alone (and on the pool, for an edit):
+    not on its neighbours, the file, the process or the order of reading."""
+    layout = layout_of(batch, order.name, seed=seed, draw=draw, random=order.random and not order.parts)
+    places = np.flatnonzero(batch.movable)
+    if order.reorder is not None:
+        units = np.arange(batch.offsets[-1], dtype=np.int64)
+        units[places] = places[order.reorder(layout)]
+        return Arrangement(units, batch.offsets)
+    edited = _edited(layout, batch, order, seed, draw)
+    return _with_final(batch, places, edited)
+
+
+def _edited(layout: Layout, batch: Batch, order: Order, seed: int, draw: int) -> Edited:
+    """The steps of an order, one after the other, over the movable units; each part draws from its own stream."""
+    count = len(layout.position)
+    now = Edited(np.arange(count, dtype=np.int64), layout.sentence, np.zeros(count, bool))
+    for step in order.steps:
+        free = np.flatnonzero(~now.joined)
+        heads = now.unit if step.reorder is None else now.unit[free]
+        owner = now.sentence if step.reorder is None else now.sentence[free]
+        seen = _seen(layout, heads, owner, batch, step, seed, draw)
+        if step.reorder is not None:
+            now = _moved(now, free, step.reorder(seen))
+        elif step.edit is not None:
+            done = step.edit(seen)
+            own = done.unit < len(heads)
+            unit = np.where(own, heads[np.where(own, done.unit, 0)], done.unit - len(heads) + count)
+            joined = np.where(own, now.joined[np.where(own, done.unit, 0)], False) | done.joined
+            now = Edited(unit.astype(np.int64), done.sentence, joined)
+    return now
+
+
+def _seen(layout: Layout, unit: Indices, sentence: Indices, batch: Batch, step: Order, seed: int, draw: int) -> Layout:
+    """The layout of what an earlier step has left."""
+    offsets = _offsets(sentence, len(layout.offsets) - 1)
+    _, position = lay_out(offsets)
+    keys = (
+        _random_keys(sentence, position, batch.keys, seed, step.name, batch.unit, draw)
+        if step.random
+        else np.zeros(0, np.uint64)
+    )
+    count, pool = len(layout.position), layout.pool
+    own = unit < count
+    at, entry = np.where(own, unit, 0), np.where(own, 0, unit - count)
+    seen = replace(layout, offsets=offsets, sentence=sentence, position=position, keys=keys)
+    facts: dict[str, Any] = {}
+    for name in ("initial", "tag", "head", "relation", "traits"):
+        values = getattr(layout, name)
+        if len(values) and not own.all():
+            assert pool is not None
+            other = np.maximum(pool.kind, 0)
+            put_in = {"initial": other % 2 > 0, "tag": other // 2}.get(name, np.zeros(len(other), values.dtype))
+            facts[name] = np.where(own, values[at], put_in[entry].astype(values.dtype))
+        elif len(values):
+            facts[name] = values[at]
+    return replace(seen, **facts)
+
+
+def _moved(now: Edited, free: Indices, chosen: Indices) -> Edited:
+    """Units in a new order, each taking along those joined to it."""
+    ends = np.append(free[1:], len(now.unit))
+    sizes = (ends - free)[chosen]
+    starts = np.cumsum(sizes) - sizes
+    source = np.repeat(free[chosen] - starts, sizes) + np.arange(len(now.unit), dtype=np.int64)
+    return Edited(now.unit[source], now.sentence[source], now.joined[source])
+
+
+def _with_final(batch: Batch, places: Indices, edited: Edited) -> Arrangement:
+    """Numbers of the whole batch, with what stays put at the end of its sentence."""
+    sentence, _ = lay_out(batch.offsets)
+    units, final = int(batch.offsets[-1]), np.flatnonzero(~batch.movable)
+    own = edited.unit < len(places)
+    number = np.where(
+        own, places[np.where(own, edited.unit, 0)] if len(places) else 0, edited.unit - len(places) + units
+    )
+    owner = np.concatenate([edited.sentence, sentence[final]])
+    by_sentence = np.argsort(owner, kind="stable")
+    return Arrangement(
+        np.concatenate([number, final])[by_sentence].astype(np.int64), _offsets(owner, len(batch.offsets) - 1)
+    )
+
+
+def _offsets(sentence: Indices, sentences: int) -> Indices:
+    return np.concatenate([[0], np.cumsum(np.bincount(sentence, minlength=sentences))]).astype(np.int64)

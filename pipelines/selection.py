@@ -9,7 +9,7 @@ import numpy as np
 from corpora.table import SPLITS
 from pipelines.dataset import Dataset, splits_of
 from pipelines.errors import PipelineError
-from pipelines.orders import Indices, Keys
+from pipelines.layout import Indices, Keys
 
 
 def words_of(dataset: Dataset) -> Indices:

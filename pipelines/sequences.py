@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.audit import audit, log2_orders
 from pipelines.dataset import Dataset
-from pipelines.orders import Indices, Order
-from pipelines.reorder import permutation
+from pipelines.errors import PipelineError
+from pipelines.languages import get_language
+from pipelines.layout import Indices, ranges
+from pipelines.normalise import MARK, is_final
+from pipelines.orders import Order
+from pipelines.reorder import Batch, arrange
 
 
 @dataclass(frozen=True)
@@ -33,13 +40,6 @@ class Sequences:
         return len(self.sentences) - 1
 
 
-def ranges(starts: Indices, lengths: Indices) -> Indices:
-    """The concatenation of `arange(start, start + length)` for each pair, without a loop."""
-    total = int(lengths.sum())
-    begin = np.cumsum(lengths) - lengths
-    return np.repeat(starts - begin, lengths) + np.arange(total, dtype=np.int64)
-
-
 def _units_of(dataset: Dataset, numbers: Indices) -> tuple[Indices, Indices]:
     """The numbers of all units of the chosen sentences, and the sentences' offsets into them."""
     lengths = dataset.sentences[numbers + 1] - dataset.sentences[numbers]
@@ -47,36 +47,59 @@ def _units_of(dataset: Dataset, numbers: Indices) -> tuple[Indices, Indices]:
     return ranges(dataset.sentences[numbers], lengths), offsets
 
 
-def _permutation(
-    dataset: Dataset, numbers: Indices, units: Indices, offsets: Indices, order: Order, seed: int, draw: int
-) -> Indices:
-    return permutation(
-        offsets, dataset.movable[units], dataset.keys[numbers], order, unit=dataset.recipe.unit, seed=seed, draw=draw
+def lacks(dataset: Dataset, order: Order) -> str | None:
+    """What an order needs and a dataset does not have, as an end of a sentence; None if it has all."""
+    if "trees" in order.needs and not len(dataset.head):
+        return "the corpus has no trees"
+    if "tags" in order.needs and not len(dataset.tag):
+        return "the dataset was built without word classes"
+    return None
+
+
+def batch_of(dataset: Dataset, numbers: Indices, order: Order) -> tuple[Batch, Indices]:
+    """The chosen sentences as an order needs to see them, and the unit number in the dataset of everything that may
+    stand in the result. PipelineError if the dataset lacks what the order needs."""
+    missing = lacks(dataset, order)
+    if missing is not None:
+        raise PipelineError(f'The order "{order.name}" cannot be applied to {dataset.folder.name}: {missing}.')
+    units, offsets = _units_of(dataset, numbers)
+    known: dict[str, NDArray[Any]] = {}
+    for name in ("initial", "tag", "head", "relation", "traits"):
+        values = getattr(dataset, name)
+        if len(values) and (order.needs or name in ("initial", "traits")):
+            known[name] = values[units]
+    pool, pooled = dataset.pooled if order.needs & {"marks", "words"} else (None, units[:0])
+    batch = Batch(
+        dataset.recipe.unit, offsets, dataset.movable[units], np.asarray(dataset.keys[numbers]), pool=pool, **known
     )
+    return batch, np.concatenate([units, pooled])
 
 
 def gather(dataset: Dataset, numbers: Indices, order: Order, *, seed: int = 0, draw: int = 0) -> Sequences:
     """The chosen sentences (by number) with their units in the given order.
 
-    The multiset of pieces of each sentence is the same in every order. `seed` is the perturbation seed, `draw` the
+    In a pure order the multiset of pieces of each sentence stays the same. `seed` is the perturbation seed, `draw` the
     epoch in training or the repetition in testing.
     """
-    units, offsets = _units_of(dataset, numbers)
-    source = units[_permutation(dataset, numbers, units, offsets, order, seed, draw)]
+    batch, material = batch_of(dataset, numbers, order)
+    arranged = arrange(batch, order, seed=seed, draw=draw)
+    source = material[arranged.units]
     starts = dataset.units[source]
     lengths = dataset.units[source + 1] - starts
     return Sequences(
         np.asarray(dataset.ids[ranges(starts, lengths)]),
         np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        offsets,
+        arranged.offsets,
     )
 
 
 def audit_of(dataset: Dataset, numbers: Indices, order: Order, *, seed: int = 0, draw: int = 0) -> dict[str, float]:
     """The audit figures of an order on the chosen sentences; see `audit.audit`."""
-    units, offsets = _units_of(dataset, numbers)
-    permuted = _permutation(dataset, numbers, units, offsets, order, seed, draw)
-    return audit(offsets, dataset.movable[units], permuted, same=dataset.same[units], initial=dataset.initial[units])
+    batch, material = batch_of(dataset, numbers, order)
+    units = material[: len(batch.movable)]
+    if len(dataset.head):
+        batch = replace(batch, head=dataset.head[units], relation=dataset.relation[units])
+    return audit(batch, order, dataset.same[units], seed=seed, draw=draw)
 
 
 def ceilings(dataset: Dataset, numbers: Indices) -> NDArray[np.float64]:
@@ -91,6 +114,21 @@ def fallback_share(dataset: Dataset, numbers: Indices) -> float:
     starts = dataset.units[dataset.sentences[numbers]]
     ends = dataset.units[dataset.sentences[numbers + 1]]
     return float(mask[dataset.ids[ranges(starts, ends - starts)]].mean())
+
+
+def shown(dataset: Dataset, numbers: Indices, order: Order, *, seed: int = 0) -> list[str]:
+    """The chosen sentences in an order, as text for the eye: the first draw, units apart."""
+    sequences = gather(dataset, numbers, order, seed=seed)
+    vocabulary, marks = dataset.vocabulary(), frozenset(get_language(dataset.lang).case_marks.values())
+    units = [vocabulary.decode(sequences.ids[begin:end]) for begin, end in pairwise(sequences.units)]
+    return [write_out(units[begin:end], marks) for begin, end in pairwise(sequences.sentences)]
+
+
+def write_out(units: Sequence[str], marks: Collection[str] = ()) -> str:
+    """Units as a line of text: spaces between units, none before final punctuation and the given marks."""
+    words = [unit.lstrip(MARK).replace(MARK, " ") for unit in units]
+    final = words.pop() if len(words) > 1 and is_final(units[-1]) else ""
+    return "".join(word if i == 0 or word in marks else " " + word for i, word in enumerate(words)) + final
 
 
 def texts_of(dataset: Dataset, numbers: Indices) -> list[str]:

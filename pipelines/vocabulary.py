@@ -72,8 +72,8 @@ class Vocabulary:
     The cache is emptied at a million distinct units, so memory stays bounded on any corpus.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._processor = spm.SentencePieceProcessor(model_file=str(path))
+    def __init__(self, model: bytes) -> None:
+        self._processor = spm.SentencePieceProcessor(model_proto=model)
         self._cache: dict[str, tuple[int, ...]] = {}
 
     def __len__(self) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 from corpora.errors import CorpusError
 from corpora.grammar import english_text
+from corpora.grammar.dependencies import dependencies
 from corpora.grammar.derivation import Clause, Deriver
 from corpora.grammar.korean_text import KoreanWriter
 from corpora.grammar.lexicon import lexicon
@@ -88,6 +89,7 @@ def generate(switches: Switches) -> Iterator[Row]:
             {"ko": " ".join(leaves(korean)), "en": text},
             split=_split(switches.seed, number),
             trees={"ko": bracketed(korean), "en": bracketed(english)},
+            syntax={"ko": dependencies("ko", korean), "en": dependencies("en", english)},
             where=f"grammar, pair {number}",
         )
 

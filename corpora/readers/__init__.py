@@ -25,6 +25,7 @@ class Row:
     split: str = ""
     document: str = ""
     trees: dict[str, str] = field(default_factory=dict)
+    syntax: dict[str, str] = field(default_factory=dict)
     where: str = ""
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from experiments.packing import Passages
 from experiments.study import Study
 from pipelines.dataset import Dataset
-from pipelines.orders import Indices
+from pipelines.layout import Indices
 
 COLUMNS = ["test_order", "sentence_id", "measure", "x", "value"]
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from experiments.measures import COLUMNS, Scorer, Subject, measure, sum_by_passage, table
 from experiments.packing import Passages, passages
+from pipelines.layout import ranges
 from pipelines.orders import get_order
-from pipelines.sequences import Sequences, gather, ranges
+from pipelines.sequences import Sequences, gather
 
 
 @measure("truncation")

@@ -1,90 +1,115 @@
 """Orders: what is done to the units of a sentence. One name, one pure function over a whole layout.
 
-An order is a way to sort. It sees the positions of the movable units of every sentence and a stream of random keys,
-and returns for each place the index of the unit that comes there. All sentences are sorted in one call.
+An order sees the movable units of many sentences, a stream of random keys and what is known of each unit. A
+*reordering* returns, for each place, the unit that comes there: mostly a way to sort. An *edit* leaves units out, puts
+others in their place or adds to them, and says how much. Edits and one reordering may be joined: `case_mark+shuffle`.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora.errors import unknown
 from pipelines.errors import PipelineError
-
-Indices = NDArray[np.int64]
-Keys = NDArray[np.uint64]
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Units of many sentences laid end to end.
-
-    offsets: [sentences + 1], where each sentence's units begin; position: [units], from 0 in its sentence;
-    sentence: [units], the number of the sentence; keys: [units], random 64-bit keys of this order and draw; seed: the
-    perturbation seed, for orders whose randomness does not belong to the sentence.
-    """
-
-    offsets: Indices
-    sentence: Indices
-    position: Indices
-    keys: Keys
-    seed: int = 0
-
-    @property
-    def uniform(self) -> NDArray[np.float64]:
-        """[units]: the keys as numbers in [0, 1)."""
-        return (self.keys >> np.uint64(11)).astype(np.float64) * 2.0**-53
-
-    @property
-    def first(self) -> Indices:
-        """[units]: the index of the first unit of the sentence of each."""
-        return self.offsets[self.sentence]
-
-    @property
-    def length(self) -> Indices:
-        """[units]: how many units the sentence of each unit has."""
-        return np.diff(self.offsets)[self.sentence]
-
-    def sort(self, *by: NDArray[np.generic]) -> Indices:
-        """Indices that sort each sentence's units by the given keys, the first the most significant; stable."""
-        return np.lexsort((*reversed(by), self.sentence)).astype(np.int64)
-
+from pipelines.languages import get_language
+from pipelines.layout import Edited, Indices, Layout
+from pipelines.tags import GROUPS, TAGS
+from pipelines.units import Unit, get_unit
 
 Reorder = Callable[[Layout], Indices]
+Edit = Callable[[Layout], Edited]
+Chance = Callable[[Layout], NDArray[np.float64]]
+Need = Literal["trees", "tags", "marks", "words"]
+"""What an order must be told of the text: heads of words; word classes; marks of the language; training words."""
+On = Literal["any", "words", "whole", "classes", "parts", "particles"]
+"""What an order works on: any unit; words of a tree (and what rides on them); whole words alone; units that have a
+word class; units that keep function words apart from content words; units that keep particles apart from nouns."""
+
+PARTICLES = ("structural", "adverbial", "auxiliary")
 
 
 @dataclass(frozen=True)
 class Order:
-    """An order: its function, and the invariants that tests and users may rely on."""
+    """An order: its function, and the invariants that tests and users may rely on.
+
+    pure: it moves units and changes none. random: a new draw is a new result. needs: what must be known of the text.
+    chance: [sentences], the probability that the order as defined leaves every movable unit in its place (0 where
+    nothing is stated). parts: the orders that a joined one is made of.
+    """
 
     name: str
     meaning: str
     source: str
     pure: bool
     random: bool
-    apply: Reorder
+    needs: frozenset[Need]
+    on: On
+    scrambling: bool
+    reorder: Reorder | None
+    edit: Edit | None
+    chance: Chance
+    parts: tuple[Order, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Order, ...]:
+        return self.parts or (self,)
 
 
-_ORDERS: dict[str, tuple[Callable[..., Indices], str, str, bool]] = {}
+@dataclass(frozen=True)
+class _Entry:
+    template: str
+    meaning: str
+    source: str
+    random: bool
+    needs: frozenset[Need]
+    on: On
+    scrambling: bool
+    edits: bool
+    function: Callable[..., Any]
+    chance: Callable[..., NDArray[np.float64]] | None
+
+
+_ORDERS: dict[str, _Entry] = {}
 _MODULES = (
-    "natural", "reverse", "local", "shuffle", "blocks", "even_odd", "by_length", "swap", "partial_reverse", "mallows",
+    "natural", "reverse", "local", "within_span", "shuffle", "blocks", "mallows", "by_length", "even_odd", "swap",
+    "partial_reverse", "beyond", "sentences", "classes", "predicate", "scramble", "head_direction", "particles",
+    "case_mark", "dropping", "replacing",
 )  # fmt: skip
+_NUMBER = {"k": r"(?P<k>\d+)", "θ": r"(?P<theta>\d+(?:\.\d+)?)"}
+_CLASSES = "|".join(sorted({*GROUPS, *TAGS[1:-1]}, key=len, reverse=True))
+_WORD = {"kind": rf"(?P<kind>{'|'.join(PARTICLES)})", "pos": rf"(?P<pos>(?:{_CLASSES})(?:_(?:{_CLASSES}))*)"}
 
 
 def order(
-    name: str, meaning: str, *, source: str, random: bool
-) -> Callable[[Callable[..., Indices]], Callable[..., Indices]]:
-    """Register an order. `_k` ending a name stands for a whole number of 2 or more, `_θ` for a decimal number."""
+    template: str,
+    meaning: str,
+    *,
+    source: str,
+    random: bool,
+    needs: Sequence[Need] = (),
+    on: On = "any",
+    scrambling: bool = False,
+    edits: bool = False,
+    chance: Callable[..., NDArray[np.float64]] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register an order under a name, in which some parts stand for what a user writes there.
 
-    def register(function: Callable[..., Indices]) -> Callable[..., Indices]:
-        _ORDERS[name] = (function, meaning, source, random)
+    `k`: a whole number; `θ`: a decimal one; `kind`: structural, adverbial or auxiliary particles; `pos`: word classes
+    joined by `_`. edits: the function returns an `Edited`, not indices. scrambling: only for languages that scramble.
+    """
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        _ORDERS[template] = _Entry(
+            template, meaning, source, random, frozenset(needs), on, scrambling, edits, function, chance
+        )
         return function
 
     return register
@@ -96,31 +121,121 @@ def _load() -> None:
 
 
 def order_names() -> list[str]:
-    """The registered names, `_k` standing for a whole number and `_θ` for a decimal one."""
+    """The registered names, `k`, `θ`, `kind` and `pos` standing for what a user writes there."""
     _load()
     return list(_ORDERS)
 
 
-def example_name(name: str) -> str:
-    """A registered name with a number in place of its letter: local_3 for local_k, mallows_0.5 for mallows_θ."""
-    return name.replace("_k", "_3").replace("_θ", "_0.5")
+def example_name(template: str) -> str:
+    """A registered name with something in place of its letters: local_3 for local_k, mallows_0.5 for mallows_θ."""
+    shown = {"k": "3", "θ": "0.5", "kind": "structural", "pos": "noun"}
+    return "_".join(shown.get(part, part) for part in template.split("_"))
 
 
 def get_order(name: str) -> Order:
-    """The order of that name, `local_3` being `local_k` with k = 3; PipelineError suggests the nearest name."""
+    """The order of that name, `local_3` being `local_k` with k = 3; PipelineError suggests the nearest name.
+
+    Names joined by `+` are applied from left to right: edits first, then at most one reordering.
+    """
+    return _get_order(name)
+
+
+@cache
+def _get_order(name: str) -> Order:
     _load()
-    if name in _ORDERS and not name.endswith(("_k", "_θ")):
-        function, meaning, source, random = _ORDERS[name]
-        return Order(name, meaning, source, True, random, function)
-    with_number = re.fullmatch(r"(.+_)(\d+(?:\.\d+)?)", name)
-    if with_number:
-        base, number = with_number[1], with_number[2]
-        if f"{base}k" in _ORDERS and "." not in number:
-            if int(number) < 2:
-                raise PipelineError(f'The order "{name}" would change nothing: the number must be 2 or more.')
-            function, meaning, source, random = _ORDERS[f"{base}k"]
-            return Order(name, meaning, source, True, random, partial(function, k=int(number)))
-        if f"{base}θ" in _ORDERS:
-            function, meaning, source, random = _ORDERS[f"{base}θ"]
-            return Order(name, meaning, source, True, random, partial(function, theta=float(number)))
-    raise PipelineError(unknown("order", name, [example_name(known) for known in _ORDERS]))
+    if "+" in name:
+        return _joined(name, [_get_order(part) for part in name.split("+")])
+    for template, entry in _ORDERS.items():
+        found = re.fullmatch(_pattern(template), name)
+        if found:
+            return _made(name, entry, found.groupdict())
+    raise PipelineError(_unknown(name))
+
+
+def _pattern(template: str) -> str:
+    return "_".join({**_NUMBER, **_WORD}.get(part, re.escape(part)) for part in template.split("_"))
+
+
+def _made(name: str, entry: _Entry, written: dict[str, str]) -> Order:
+    arguments: dict[str, Any] = dict(written)
+    if "k" in written:
+        arguments["k"] = int(written["k"])
+        least = 1 if entry.template.startswith("beyond") else 2
+        if arguments["k"] < least:
+            raise PipelineError(f'The order "{name}" would change nothing: the number must be {least} or more.')
+    if "theta" in written:
+        arguments["theta"] = float(written["theta"])
+    function = partial(entry.function, **arguments) if arguments else entry.function
+    chance: Chance = partial(entry.chance, **arguments) if entry.chance is not None else _never
+    return Order(
+        name, entry.meaning, entry.source, not entry.edits, entry.random, entry.needs, entry.on, entry.scrambling,
+        None if entry.edits else function, function if entry.edits else None, chance,
+    )  # fmt: skip
+
+
+def _never(layout: Layout) -> NDArray[np.float64]:
+    return np.zeros(len(layout.offsets) - 1)
+
+
+def _joined(name: str, parts: list[Order]) -> Order:
+    if any(part.pure for part in parts[:-1]) or "natural" in name.split("+"):
+        raise PipelineError(
+            f'The order "{name}" joins wrongly: edits come first, then at most one reordering, as in case_mark+shuffle.'
+        )
+    if any(part.pure and part.needs & {"trees"} for part in parts):
+        raise PipelineError(f'The order "{name}" joins wrongly: an order on trees needs the sentence as it stands.')
+    on = max((part.on for part in parts), key=_STRICT)
+    return Order(
+        name,
+        ", then ".join(part.meaning for part in parts),
+        "; ".join(dict.fromkeys(part.source for part in parts)),
+        pure=False,
+        random=any(part.random for part in parts),
+        needs=frozenset().union(*(part.needs for part in parts)),
+        on=on,
+        scrambling=any(part.scrambling for part in parts),
+        reorder=None,
+        edit=None,
+        chance=_never,
+        parts=tuple(parts),
+    )
+
+
+_STRICT = ("any", "words", "classes", "parts", "particles", "whole").index
+
+
+def _unknown(name: str) -> str:
+    known = [example_name(template) for template in _ORDERS]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f' Did you mean "{near[0]}"?' if near else ""
+    return f'Unknown order "{name}".{hint} `eosun orders` lists them; available: {", ".join(known)}.'
+
+
+def check_order(order: Order, lang: str, unit_name: str) -> Unit:
+    """The unit, if the order makes sense on it in that language; PipelineError says why where it does not."""
+    unit, language = get_unit(unit_name, lang), get_language(lang)
+    for part in order.steps:
+        why = _refusal(part, unit, language.scrambles)
+        if why is None and "marks" in part.needs and part.on == "words" and not language.case_marks:
+            why = f"{language.name} declares no case marks (case_marks in {lang}.yaml)"
+        if why is None and part.on == "particles" and not language.particles:
+            why = f"{language.name} has no particles to take apart"
+        if why is not None:
+            raise PipelineError(f'The order "{part.name}" cannot be applied to the unit "{unit.name}" ({lang}): {why}.')
+    return unit
+
+
+def _refusal(order: Order, unit: Unit, scrambles: bool) -> str | None:
+    if order.scrambling and not scrambles:
+        return "only where arguments may stand in any order before the predicate is this a legal or marked order"
+    if order.on == "words" and unit.name == "chunk":
+        return "a chunk holds several words of the tree; use word"
+    if order.on == "whole" and not unit.whole:
+        return "it works on whole words; use eojeol"
+    if order.on in ("classes", "parts", "particles") and not unit.classed:
+        return "its units are no words or morphemes and have no word class"
+    if order.on == "parts" and unit.joined:
+        return "it holds a content word and its function words in one; use a unit that keeps them apart"
+    if order.on == "particles" and (unit.joined or unit.whole):
+        return "it holds a noun and its particles in one; use particle or morpheme"
+    return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.orders import Indices, Layout, order
-from pipelines.reorder import mix
+from pipelines.layout import Indices, Layout
+from pipelines.orders import order
+from pipelines.stream import mix
 
 
 @order(

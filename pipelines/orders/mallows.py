@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.orders import Indices, Layout, order
+from pipelines.layout import Indices, Layout
+from pipelines.orders import order
+
+
+def _chance(layout: Layout, *, theta: float) -> NDArray[np.float64]:
+    """The identity has probability 1 over the product, for every unit, of the sum of its insertion weights."""
+    most = int(layout.lengths.max(initial=0))
+    log_weights = np.log(np.cumsum(np.exp(-theta * np.arange(max(most, 1)))))
+    return np.asarray(np.exp(-np.concatenate([[0.0], np.cumsum(log_weights)])[layout.lengths]))
 
 
 @order(
@@ -13,6 +21,7 @@ from pipelines.orders import Indices, Layout, order
     "a permutation with probability proportional to exp(−θ · inverted pairs): 0 is uniform, a large θ natural",
     source="Mallows 1957; Mayer Martins et al. 2026",
     random=True,
+    chance=_chance,
 )
 def mallows(layout: Layout, *, theta: float) -> Indices:
     """Repeated insertion (Doignon, Pekeč & Regenwetter 2004): unit i (from 0) goes before j of the i units placed,

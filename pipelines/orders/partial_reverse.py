@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipelines.orders import Indices, Layout, order
+from pipelines.layout import Indices, Layout
+from pipelines.orders import order
+
+
+def _chance(layout: Layout) -> NDArray[np.float64]:
+    return np.asarray(1.0 / np.maximum(layout.lengths, 1))
 
 
 @order(
@@ -12,6 +18,7 @@ from pipelines.orders import Indices, Layout, order
     "the units after a random place in reverse order; the place is uniform, the beginning included",
     source="Kallini et al. 2024, without the marker",
     random=True,
+    chance=_chance,
 )
 def partial_reverse(layout: Layout) -> Indices:
     pivot = (layout.uniform[layout.first] * layout.length).astype(np.int64)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines.orders import Indices, Layout, order
+from pipelines.layout import Indices, Layout
+from pipelines.orders import order
 
 
 @order("reverse", "last unit first", source="Khandelwal et al. 2018; Clark et al. 2023", random=False)
 def reverse(layout: Layout) -> Indices:
-    return layout.offsets[layout.sentence] + layout.length - 1 - layout.position
+    return layout.first + layout.from_end

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipelines.orders import Indices, Layout, order
-from pipelines.reorder import mix
+from pipelines.layout import Indices, Layout
+from pipelines.orders import order
+from pipelines.stream import mix
+
+
+def _chance(layout: Layout, *, k: int) -> NDArray[np.float64]:
+    """An odd number of exchanges never ends where it began; an even one does so at most as often as two do."""
+    pairs = layout.lengths * (layout.lengths - 1) / 2.0
+    return np.where(pairs < 1.0, 1.0, 0.0 if k % 2 else 1.0 / np.maximum(pairs, 1.0))
 
 
 @order(
@@ -13,6 +21,7 @@ from pipelines.reorder import mix
     "k times, two different units chosen at random change places",
     source="Ziv et al. 2025, for one pair",
     random=True,
+    chance=_chance,
 )
 def swap(layout: Layout, *, k: int) -> Indices:
     """A sentence of one unit stays as it is; a later exchange may undo an earlier one."""

@@ -14,26 +14,29 @@ from importlib import import_module
 
 from corpora.errors import unknown
 from pipelines.errors import PipelineError
+from pipelines.languages import get_language
 
 Segmenter = Callable[[Sequence[str]], list[list[str]]]
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit of text: its segmenter, the languages that have it, and what its answers depend on.
+    """A unit of text: its segmenter, and what its answers depend on. Which languages have it, they declare themselves.
 
     `whole` says that a unit is a whole space-delimited word. `pieces` says that the segmenter gives words, and
     every vocabulary piece of them becomes a unit (the bytes of one letter together): such a unit needs a dataset.
-    `version` names the analyser and dictionary: it is part of the identity of every dataset.
+    `classed`: a unit is a word or a part of one that has a word class; `joined`: it holds a content word and the
+    function words on it in one. `version` names the analyser and dictionary: datasets are identified by it, too.
     """
 
     name: str
     meaning: str
-    languages: frozenset[str]
     whole: bool
     segment: Segmenter
     version: Callable[[], str]
     pieces: bool = False
+    classed: bool = True
+    joined: bool = False
 
 
 _UNITS: dict[str, Unit] = {}
@@ -43,15 +46,16 @@ def unit(
     name: str,
     meaning: str,
     *,
-    languages: Sequence[str],
     whole: bool,
     version: Callable[[], str] = lambda: "1",
     pieces: bool = False,
+    classed: bool = True,
+    joined: bool = False,
 ) -> Callable[[Segmenter], Segmenter]:
     """Register a segmenter under a name."""
 
     def register(segment: Segmenter) -> Segmenter:
-        _UNITS[name] = Unit(name, meaning, frozenset(languages), whole, segment, version, pieces)
+        _UNITS[name] = Unit(name, meaning, whole, segment, version, pieces, classed, joined)
         return segment
 
     return register
@@ -66,11 +70,10 @@ def all_units() -> dict[str, Unit]:
 
 def get_unit(name: str, lang: str) -> Unit:
     """The unit of that name, if the language has it; PipelineError names the ones that it has."""
-    units = all_units()
+    units, language = all_units(), get_language(lang)
     if name not in units:
         raise PipelineError(unknown("unit", name, units))
-    found = units[name]
-    if lang not in found.languages:
-        having = ", ".join(sorted(u.name for u in units.values() if lang in u.languages)) or "none"
+    if name not in language.units:
+        having = ", ".join(language.units)
         raise PipelineError(f'The unit "{name}" is not one of language "{lang}". Units of "{lang}": {having}.')
-    return found
+    return units[name]

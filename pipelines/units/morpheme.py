@@ -10,7 +10,7 @@ from pipelines.units.mecab import Morpheme, analyse, analyser
 
 
 @unit(
-    "morpheme", "surface morphemes of KoNLPy's Mecab", languages=("ko",), whole=False, version=analyser
+    "morpheme", "surface morphemes of KoNLPy's Mecab", whole=False, version=analyser
 )  # fmt: skip
 def morpheme(sentences: Sequence[str]) -> list[list[str]]:
     """`고양이가 잔다.` becomes `▁고양이`, `가`, `▁잔다`, `.` (a contracted ending stays with its stem)."""
@@ -20,7 +20,6 @@ def morpheme(sentences: Sequence[str]) -> list[list[str]]:
 @unit(
     "particle",
     "an eojeol in two: the host, and its chain of particles or endings",
-    languages=("ko",),
     whole=False,
     version=analyser,
 )

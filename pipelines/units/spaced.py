@@ -14,19 +14,19 @@ def _spaced(sentence: str) -> list[str]:
     return [*units, final] if final else units
 
 
-@unit("eojeol", "what stands between two spaces: a host with its particles or endings", languages=("ko",), whole=True)
+@unit("eojeol", "what stands between two spaces: a host with its particles or endings", whole=True, joined=True)
 def eojeol(sentences: Sequence[str]) -> list[list[str]]:
     """`고양이가 잔다.` becomes `▁고양이가`, `▁잔다`, `.`"""
     return [_spaced(sentence) for sentence in sentences]
 
 
-@unit("word", "what stands between two spaces", languages=("en",), whole=True)
+@unit("word", "what stands between two spaces", whole=True)
 def word(sentences: Sequence[str]) -> list[list[str]]:
     """`the cat sleeps.` becomes `▁the`, `▁cat`, `▁sleeps`, `.`"""
     return [_spaced(sentence) for sentence in sentences]
 
 
-@unit("subword", "a piece of the vocabulary", languages=("ko", "en"), whole=False, pieces=True)
+@unit("subword", "a piece of the vocabulary", whole=False, pieces=True, classed=False)
 def subword(sentences: Sequence[str]) -> list[list[str]]:
     """Words here; `dataset` makes every vocabulary piece of them a unit."""
     return [_spaced(sentence) for sentence in sentences]

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.stats import kendalltau
 
-from pipelines.audit import audit, log2_orders
+from pipelines.audit import figures_of, log2_orders
 from pipelines.audit_text import audit_text
+from pipelines.layout import ROOT, Pool
 from pipelines.orders import get_order
+from pipelines.reorder import Arrangement, Batch
+from pipelines.stream import sentence_keys
 from pipelines.units import get_unit
 
 
-def figures(permuted: list[int], same: list[int] | None = None, initial: list[bool] | None = None) -> dict[str, float]:
-    n = len(permuted)
-    return audit(
-        np.array([0, n]),
-        np.ones(n, bool),
-        np.array(permuted),
-        same=np.array(same or range(n)),
-        initial=np.array(initial or [True] * n),
+def figures(
+    permuted: list[int],
+    same: list[int] | None = None,
+    initial: list[bool] | None = None,
+    n: int | None = None,
+    **known: Any,
+) -> dict[str, float]:
+    """Figures of one sentence of n units arranged as given; every unit opens a word and differs from the others."""
+    n = len(permuted) if n is None else n
+    batch = Batch(
+        "eojeol", np.array([0, n]), np.ones(n, bool), sentence_keys(["a"]), np.array(initial or [True] * n), **known
     )
+    arranged = Arrangement(np.array(permuted, np.int64), np.array([0, len(permuted)]))
+    return figures_of(batch, arranged, np.array(same or range(n)), np.zeros(1))
 
 
 def test_natural_order_keeps_everything() -> None:
@@ -64,6 +73,25 @@ def test_the_ceiling_is_the_log_of_the_number_of_distinct_orders() -> None:
     same = np.array([1, 2, 3, 4, 1, 1, 2, 3, 1, 2, 9])
     movable = np.array([True] * 10 + [False])
     assert log2_orders(offsets, movable, same) == pytest.approx([math.log2(24), math.log2(12), 1.0])
+
+
+def test_units_left_out_and_put_in_are_counted() -> None:
+    """a b c d → a d X: two of four left out, one of three put in; a and d are on their places among what is left."""
+    pool = Pool(np.array([-1]), np.array([99]), {"mark": 0})
+    found = figures([0, 3, 4], n=4, pool=pool)
+    assert (found["dropped"], found["put_in"]) == (0.5, pytest.approx(1 / 3))
+    assert (found["kept_bigrams"], found["fixed_points"], found["kendall_tau"]) == (0.0, 1.0, 1.0)
+    assert found["unmoved"] == found["identical"] == 0.0
+
+
+def test_dependency_length_and_head_finality_by_hand() -> None:
+    """학생이 책을 읽었다: arcs 학생이→읽었다 (2) and 책을→읽었다 (1), both heads last. Reversed: 2 and 1, heads first."""
+    tree = {"head": np.array([2, 2, ROOT], np.int32), "relation": np.array([2, 3, 1], np.uint8)}
+    natural, reverse, verb_second = (figures(order, **tree) for order in ([0, 1, 2], [2, 1, 0], [0, 2, 1]))
+    assert (natural["dependency_length"], natural["head_final"]) == (1.5, 1.0)
+    assert (reverse["dependency_length"], reverse["head_final"]) == (1.5, 0.0)
+    assert (verb_second["dependency_length"], verb_second["head_final"]) == (1.0, 0.5)
+    assert (verb_second["dependency_length_before"], verb_second["head_final_before"]) == (1.5, 1.0)
 
 
 def test_chance_of_an_unchanged_sentence() -> None:

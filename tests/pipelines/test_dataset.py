@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from corpora.table import Corpus, Sentence, write
-from pipelines.dataset import Dataset, Recipe, build, splits_of
+from pipelines.build import build
+from pipelines.dataset import Dataset, Recipe, splits_of
 from pipelines.errors import PipelineError
 from pipelines.normalise import normalise
 from pipelines.orders import get_order
@@ -132,7 +133,7 @@ def test_every_piece_is_a_unit_and_the_bytes_of_a_letter_stay_together(tmp_path:
 
 def test_other_code_builds_another_dataset(tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     before = build(tiny_corpus, "ko", Recipe("eojeol", 400))
-    monkeypatch.setattr("pipelines.dataset.SOURCES", ("dataset.py",))
+    monkeypatch.setattr("pipelines.build.SOURCES", ("dataset.py",))
     assert build(tiny_corpus, "ko", Recipe("eojeol", 400)).folder != before.folder
 
 

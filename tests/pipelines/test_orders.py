@@ -18,7 +18,9 @@ from scipy.stats import chisquare
 from pipelines.errors import PipelineError
 from pipelines.orders import get_order
 from pipelines.perturb import perturb
-from pipelines.reorder import permutation, sentence_keys
+from pipelines.plain import Spelling
+from pipelines.reorder import Batch, arrange
+from pipelines.stream import sentence_keys
 from pipelines.units import get_unit
 
 PURE = ("natural", "reverse", "local_2", "local_3", "local_5", "shuffle")
@@ -38,7 +40,8 @@ def places(
     """The permutation of each of some sentences, whose units are all movable."""
     offsets = np.cumsum([0, *lengths]).astype(np.int64)
     keys = sentence_keys(ids or [f"s{i}" for i in range(len(lengths))])
-    flat = permutation(offsets, np.ones(offsets[-1], bool), keys, get_order(order), unit="eojeol", seed=seed, draw=draw)
+    batch = Batch("eojeol", offsets, np.ones(offsets[-1], bool), keys)
+    flat = arrange(batch, get_order(order), seed=seed, draw=draw).units
     return [(flat[a:b] - a).tolist() for a, b in itertools.pairwise(offsets)]
 
 
@@ -51,12 +54,15 @@ def test_english_reversed_and_lower_cased() -> None:
 
 
 def test_capitals_can_be_kept() -> None:
-    assert one(ENGLISH, "en", "reverse", lower=False) == "yesterday library the in book new a read Minsu."
+    assert (
+        one(ENGLISH, "en", "reverse", spelling=Spelling(lower=False))
+        == "yesterday library the in book new a read Minsu."
+    )
 
 
 def test_final_punctuation_stays_put_unless_asked_to_move() -> None:
     assert one("가 나?", "ko", "reverse") == "나 가?"
-    assert one("가 나?", "ko", "reverse", keep_final=False).startswith("?")
+    assert one("가 나?", "ko", "reverse", spelling=Spelling(keep_final=False)).startswith("?")
 
 
 def test_natural_is_the_sentence() -> None:

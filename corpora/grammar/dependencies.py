@@ -1,0 +1,177 @@
+"""Dependencies of the grammar's sentences, read off their constituents: relations and tags of Universal Dependencies.
+
+The lexical word heads its phrase: a Korean predicate complex and an English verb group have their lexical verb as head
+and the rest as auxiliaries (`want to` and `have to` among them, as 싶다 and 야 하다 are in Korean); adpositions,
+subordinators and copulas hang below the word that they belong to. Of two linked clauses the first is the head.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from corpora.grammar.lexicon import lexicon
+from corpora.grammar.tree import Tree
+from corpora.syntax import Word, written
+
+_PHRASES = {
+    "NP-TOP": "nsubj", "NP-SBJ": "nsubj", "NP-OBJ": "obj", "NP-LOC": "obl", "NP-GOL": "obl", "NP-INS": "obl",
+    "NP-POS": "nmod", "DET": "det", "ADJ": "amod", "NUM": "nummod", "S-ADV": "advcl", "S-CMP": "ccomp",
+    "S-ADN": "acl", "S-NOM": "acl", "ADVP-MNR": "advmod", "PP": "obl", "CC": "cc",
+}  # fmt: skip
+_TAGS = {"DET": "DET", "ADJ": "ADJ", "NUM": "NUM", "P": "ADP", "IN": "SCONJ", "C": "SCONJ", "WH": "PRON", "CC": "CCONJ"}
+_VERB_PARTICLES = frozenset(("for", "to", "on", "away", "up", "place", "out", "off", "down", "in", "after", "at"))
+_LINKS = ("때", "전에", "후에")
+_NEGATIONS = ("안", "못")
+
+
+def dependencies(lang: str, tree: Tree) -> str:
+    """The dependency tree of a constituent one, as `corpora.syntax.written` writes it."""
+    builder = _Builder(lang)
+    builder.heads[builder.add(tree)] = 0, "root"
+    return written([Word(*builder.heads[i], builder.tags[i]) for i in range(len(builder.tags))])
+
+
+@cache
+def _names(lang: str) -> tuple[str, ...]:
+    """The proper names of the lexicon."""
+    return tuple(
+        noun.ko if lang == "ko" else noun.en
+        for nouns in lexicon().nouns.values()
+        for noun in nouns.items
+        if noun.proper
+    )
+
+
+class _Builder:
+    """Walks one tree. Holds the words met so far: their tags, and the head (from 1) and relation of each."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+        self.tags: list[str] = []
+        self.heads: dict[int, tuple[int, str]] = {}
+
+    def _word(self, tag: str) -> int:
+        self.tags.append(tag)
+        return len(self.tags) - 1
+
+    def _hang(self, word: int, below: int, relation: str) -> None:
+        self.heads[word] = below + 1, relation
+
+    def add(self, tree: Tree) -> int:
+        """Add the words of a phrase; the number of its head."""
+        label, *parts = tree
+        if label == "VP":
+            return self._verb_phrase(parts)
+        if label.startswith("S"):
+            return self._clause(label, parts)
+        if label in ("NP-PRD", "ADVP-TMP") or all(isinstance(part, str) for part in parts):
+            return self._flat(label, parts)
+        return self._noun_phrase(parts)
+
+    def _flat(self, label: str, words: list[str]) -> int:
+        """A phrase of bare words: the last is the head."""
+        tag = _TAGS.get(label) or ("ADJ" if label == "ADJP" else "ADV" if label.startswith("ADVP") else "NOUN")
+        if label in ("ADVP-TMP", "NP-PRD") and len(words) > 1:
+            tag = "NOUN"
+        if tag == "NOUN" and words[-1].startswith(_names(self._lang)):
+            tag = "PROPN"
+        determined = label in ("NP-PRD", "ADVP-TMP") and self._lang == "en"
+        before = [self._word("DET" if determined and i == 0 else tag) for i in range(len(words) - 1)]
+        head = self._word(tag)
+        for i, word in enumerate(before):
+            self._hang(word, head, "det" if determined and i == 0 else "compound")
+        return head
+
+    def _noun_phrase(self, parts: list[Any]) -> int:
+        """Everything hangs below the noun; in Korean with a counter, below the counter, which bears the particle."""
+        added = [(part[0], self.add(part)) for part in parts]
+        head: int = next(word for label, word in reversed(added) if label in ("CNT", "N", "NP"))
+        for label, word in added:
+            if word != head:
+                self._hang(word, head, self._below_noun(label))
+        return head
+
+    def _below_noun(self, label: str) -> str:
+        return {"N": "compound", "P": "case", "SBAR": "acl:relcl"}.get(label) or _PHRASES[label]
+
+    def _clause(self, label: str, parts: list[Any]) -> int:
+        """Subject, adjuncts and linked clauses below the predicate."""
+        added = [(part[0], self.add(part), part) for part in parts]
+        clauses = [word for name, word, _ in added if name in ("S", "S-CRD")]
+        predicate = [word for name, word, _ in added if name == "VP"]
+        if label == "SBAR":
+            return self._subordinate(added)
+        if not predicate:
+            first, last = clauses
+            self._hang(last, first, "conj")
+            for name, word, _ in added:
+                if name == "CC":
+                    self._hang(word, last, "cc")
+            return first
+        head = predicate[0]
+        for name, word, part in added:
+            if word != head:
+                self._hang(word, head, self._below_verb(name, part))
+        if clauses:
+            self._hang(clauses[0], head, "conj")
+        return head
+
+    def _subordinate(self, added: list[tuple[str, int, Any]]) -> int:
+        """that, because, who … and a clause: a relative pronoun is its subject, or its object where it has one."""
+        (name, link, _), (_, head, clause) = added
+        has_subject = any(part[0] == "NP-SBJ" for part in clause[1:])
+        self._hang(link, head, "mark" if name != "WH" else "obj" if has_subject else "nsubj")
+        return head
+
+    def _below_verb(self, label: str, part: Any) -> str:
+        if label == "SBAR":
+            return "ccomp" if part[1][0] == "C" else "advcl"
+        if label == "NP-DAT":
+            return "iobj"
+        if label == "ADVP-TMP":
+            return "advmod" if len(part) == 2 else "obl"
+        return _PHRASES[label]
+
+    def _verb_phrase(self, parts: list[Any]) -> int:
+        added = [(part[0], self.add(part), part) for part in parts]
+        verbs = [(word, part[1]) for name, word, part in added if name == "V"]
+        nominal = [word for name, word, _ in added if name in ("ADJP", "NP-PRD")]
+        head = nominal[0] if nominal else self._lexical(verbs)
+        for word, form in verbs:
+            if word != head:
+                tag, relation = self._auxiliary(form.rstrip(".,"), after=word > head, last=(word, form) == verbs[-1],
+                                                copula=bool(nominal))  # fmt: skip
+                self.tags[word] = tag
+                self._hang(word, head, relation)
+            else:
+                self.tags[word] = "VERB"
+        for name, word, part in added:
+            if name != "V" and word != head:
+                self._hang(word, head, self._below_verb(name, part))
+        return head
+
+    def _lexical(self, verbs: list[tuple[int, str]]) -> int:
+        """The lexical verb: in Korean the first word that is no negation, in English the last that is no particle."""
+        if self._lang == "ko":
+            denied = len(verbs) > 1 and verbs[1][1].startswith("아니")
+            return next(word for word, form in verbs[denied:] if form not in _NEGATIONS)
+        forms = [form.rstrip(".,") for _, form in verbs]
+        at = len(forms) - 1
+        while at > 0 and forms[at] in _VERB_PARTICLES:
+            at -= 1
+        return verbs[at][0]
+
+    def _auxiliary(self, form: str, *, after: bool, last: bool, copula: bool) -> tuple[str, str]:
+        """Tag and relation of a word of the verb group that is not its head."""
+        if self._lang == "ko":
+            if not after:
+                return ("ADV", "advmod") if form in _NEGATIONS else ("NOUN", "xcomp")
+            return ("SCONJ", "mark") if form.startswith(_LINKS) else ("AUX", "aux")
+        if form == "not":
+            return "PART", "advmod"
+        if form == "to" and not after:
+            return "PART", "mark"
+        if after:
+            return ("NOUN", "obj") if form == "place" else ("ADP", "compound:prt")
+        return "AUX", "cop" if copula and last else "aux"
