@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 from corpora.syntax import Word
 from pipelines.languages import get_language
 from pipelines.orders import Order, check_order
-from pipelines.plain import Spelling, Training, plain
+from pipelines.plain import Spelling, Training, plain, refuse_pieces
 from pipelines.reorder import arrange
 from pipelines.sequences import write_out
 from pipelines.units import Unit
@@ -41,6 +41,7 @@ def perturb(
     ['먹었다 생선을 고양이가.']
     """
     check_order(order, lang, unit.name)
+    refuse_pieces(unit)
     marks = frozenset(get_language(lang).case_marks.values())
     stream, done = iter(sentences), 0
     while chunk := list(islice(stream, CHUNK)):

@@ -64,10 +64,7 @@ def plain(
     ids: whose streams the sentences draw from; their normalised texts where none are given. syntax: their trees;
     training: text whose units may be put in. PipelineError if the order needs what is not given.
     """
-    if unit.pieces:
-        raise PipelineError(
-            f'The unit "{unit.name}" needs a vocabulary: use it in a study, as in --set units.ko=[{unit.name}].'
-        )
+    refuse_pieces(unit)
     if "trees" in order.needs and syntax is None:
         raise PipelineError(f'The order "{order.name}" needs trees: name a corpus that has them, as --corpus grammar.')
     if "words" in order.needs and training is None:
@@ -91,6 +88,14 @@ def plain(
         pool,
     )
     return Plain([*names, *put_in], batch, sentence_keys(names).astype(np.int64))
+
+
+def refuse_pieces(unit: Unit) -> None:
+    """Plain text has no vocabulary: PipelineError for a unit that is made of its pieces."""
+    if unit.pieces:
+        raise PipelineError(
+            f'The unit "{unit.name}" needs a vocabulary: use it in a study, as in --set units.ko=[{unit.name}].'
+        )
 
 
 def _facts(lang: str, unit: Unit, cut: Cut, *, tags: bool, syntax: Sequence[Sequence[Word]] | None) -> Facts:

@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_used(corpus: str, message: str, tmp_path: Path) -
         (["run", "word_order", "--set", "corpus_options.scrambeling=1"], "scrambeling"),
         (["perturb", "--lang", "ko", "--order", "revers"], 'Did you mean "reverse"'),
         (["perturb", "--lang", "ko", "--unit", "subword"], "needs a vocabulary"),
-        (["perturb", "--lang", "ko", "--unit", "word"], 'Units of "ko": eojeol, jamo, morpheme'),
+        (["perturb", "--lang", "ko", "--unit", "word"], 'Units of "ko": eojeol, particle, morpheme'),
         (["export", "word_order", "--output", "table.xlsx"], "Nothing is tracked"),
         (["report", "word_order"], "Nothing is tracked"),
         (["reproduce", "0123"], 'No run "0123"'),

@@ -48,7 +48,7 @@ def test_a_corpus_brings_its_own_settings() -> None:
         ({"settings": ["models=[lstn]"]}, 'Unknown model "lstn". Did you mean "lstm"'),
         ({"settings": ["test_orders=[natural, shufle]"]}, 'Unknown order "shufle". Did you mean "shuffle"'),
         ({"settings": ["test_orders=[shuffle]"]}, "must hold natural"),
-        ({"settings": ["units.ko=[word]"]}, 'Units of "ko": eojeol, jamo, morpheme'),
+        ({"settings": ["units.ko=[word]"]}, 'Units of "ko": eojeol, particle, morpheme'),
         ({"settings": ["sizes.units=5"]}, "cannot match an LSTM of 5 units"),
         ({"settings": ["models=[lstm, lstm]"]}, "each only once"),
         ({"settings": ["recency.contexts=[16, 4, 4]"]}, "context lengths must increase"),
