@@ -20,12 +20,12 @@ _BLOCK = 1 << 20
 
 
 def fetch(card: Card, langs: tuple[str, ...] | None = None) -> dict[str, Path]:
-    """The card's files, verified, by language (or by path where a file serves all languages).
+    """The card's files, verified, by language, language.split, or path (`CardFile.key`).
 
     Looks in `EOSUN_MIRROR` first. Raises CorpusError where a file is nowhere to be had or is not what the card says.
     """
     wanted = [file for file in card.files if file.lang is None or langs is None or file.lang in langs]
-    return {file.lang or file.path: _mirrored(file) or _downloaded(card, file) for file in wanted}
+    return {file.key: _mirrored(file) or _downloaded(card, file) for file in wanted}
 
 
 def _mirrored(file: CardFile) -> Path | None:

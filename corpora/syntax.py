@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from corpora.errors import CorpusError
 
@@ -15,17 +18,104 @@ class Word(NamedTuple):
     tag: str
 
 
-def written(words: list[Word]) -> str:
+def written(words: Sequence[Word]) -> str:
     """`3/nsubj/NOUN 3/obj/NOUN 0/root/VERB`."""
     return " ".join(f"{word.head}/{word.relation}/{word.tag}" for word in words)
 
 
 def parsed(text: str) -> list[Word]:
-    """The inverse of `written`; CorpusError if it is no tree with one root."""
+    """The inverse of `written`; CorpusError where it is no tree with one root."""
     words = []
     for item in text.split(" "):
-        head, relation, tag = item.rsplit("/", 2) if item.count("/") == 2 else ("", "", "")
+        head, relation, tag = item.split("/") if item.count("/") == 2 else ("", "", "")
         if not head.isdigit():
             raise CorpusError(f'"{item}" in the tree "{text[:60]}" is not head/relation/TAG.')
         words.append(Word(int(head), relation, tag))
+    problem = _problem([word.head for word in words])
+    if problem:
+        raise CorpusError(f'The tree "{text[:60]}" {problem}.')
     return words
+
+
+def _problem(heads: Sequence[int]) -> str | None:
+    """Why some heads are no tree."""
+    if heads.count(0) != 1:
+        return f"has {heads.count(0)} roots"
+    if max(heads) > len(heads):
+        return f"has a head {max(heads)} among {len(heads)} words"
+    if -1 in depths(heads):
+        return "goes round in a circle"
+    return None
+
+
+def depths(heads: Sequence[int]) -> list[int]:
+    """How many arcs lie between each word and the root; -1 for words in a circle."""
+    result = [-2] * len(heads)
+    for start in range(len(heads)):
+        path, at = [], start
+        while at >= 0 and result[at] == -2 and at not in path:
+            path.append(at)
+            at = heads[at] - 1
+        depth = -1 if at < 0 else (-1 if at in path else result[at])
+        circle = at in path
+        for word in reversed(path):
+            depth = -1 if circle or (depth == -1 and heads[word] != 0) else depth + 1
+            result[word] = depth
+    return result
+
+
+def is_projective(heads: Sequence[int]) -> bool:
+    """Whether no two arcs of a tree cross: every word between a word and its head is below that head."""
+    for word, head in enumerate(heads, 1):
+        for between in range(min(word, head) + 1, max(word, head)):
+            above = between
+            while above not in (0, head, word):
+                above = heads[above - 1]
+            if above == 0 and head != 0:
+                return False
+    return True
+
+
+def collapsed(tokens: Sequence[Word], groups: Sequence[int]) -> list[Word]:
+    """A tree over words from a tree over tokens; groups: the number of each token's word, from 0, ascending.
+
+    A word hangs where the token of it hangs that is nearest to the root, punctuation apart; it has that token's
+    relation and tag. Arcs inside a word go. The result is a tree again, since heads are always nearer to the root.
+    """
+    depth = depths([token.head for token in tokens])
+    chosen: dict[int, int] = {}
+    for number, group in enumerate(groups):
+        best = chosen.get(group)
+        rank = tokens[number].tag == "PUNCT", depth[number]
+        if best is None or rank < (tokens[best].tag == "PUNCT", depth[best]):
+            chosen[group] = number
+    words = []
+    for number in (chosen[group] for group in sorted(chosen)):
+        token = tokens[number]
+        words.append(Word(groups[token.head - 1] + 1 if token.head else 0, token.relation, token.tag))
+    return words
+
+
+def without_punctuation(tokens: Sequence[Word]) -> list[int]:
+    """The heads of a tree once punctuation is gone; what hung below punctuation hangs below its head."""
+    kept = [number for number, token in enumerate(tokens, 1) if token.tag != "PUNCT"]
+    place = {number: i for i, number in enumerate(kept, 1)}
+    heads = []
+    for number in kept:
+        head = tokens[number - 1].head
+        while head and head not in place:
+            head = tokens[head - 1].head
+        heads.append(place.get(head, 0))
+    return heads
+
+
+def figures(trees: Sequence[Sequence[int]]) -> dict[str, float]:
+    """Of the heads of many sentences: `head_final`, the share of arcs whose head comes later; `dependency_length`, the
+    mean distance over all arcs; `root_position`, the mean over sentences of two or more words, 0 first, 1 last."""
+    gaps = np.array([head - word for heads in trees for word, head in enumerate(heads, 1) if head])
+    roots = [heads.index(0) / (len(heads) - 1) for heads in map(list, trees) if len(heads) > 1 and 0 in heads]
+    return {
+        "head_final": float((gaps > 0).mean()),
+        "dependency_length": float(np.abs(gaps).mean()),
+        "root_position": float(np.mean(roots)),
+    }

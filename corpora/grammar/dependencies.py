@@ -138,10 +138,10 @@ class _Builder:
         verbs = [(word, part[1]) for name, word, part in added if name == "V"]
         nominal = [word for name, word, _ in added if name in ("ADJP", "NP-PRD")]
         head = nominal[0] if nominal else self._lexical(verbs)
+        copula = next(word for word, form in reversed(verbs) if form != "not") if nominal else -1
         for word, form in verbs:
             if word != head:
-                tag, relation = self._auxiliary(form.rstrip(".,"), after=word > head, last=(word, form) == verbs[-1],
-                                                copula=bool(nominal))  # fmt: skip
+                tag, relation = self._auxiliary(form.rstrip(".,"), after=word > head, copula=word == copula)
                 self.tags[word] = tag
                 self._hang(word, head, relation)
             else:
@@ -162,7 +162,7 @@ class _Builder:
             at -= 1
         return verbs[at][0]
 
-    def _auxiliary(self, form: str, *, after: bool, last: bool, copula: bool) -> tuple[str, str]:
+    def _auxiliary(self, form: str, *, after: bool, copula: bool) -> tuple[str, str]:
         """Tag and relation of a word of the verb group that is not its head."""
         if self._lang == "ko":
             if not after:
@@ -174,4 +174,4 @@ class _Builder:
             return "PART", "mark"
         if after:
             return ("NOUN", "obj") if form == "place" else ("ADP", "compound:prt")
-        return "AUX", "cop" if copula and last else "aux"
+        return "AUX", "cop" if copula else "aux"

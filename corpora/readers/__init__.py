@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Source:
-    """What a reader reads: files by language or path, the languages asked for, and options."""
+    """What a reader reads: files by `CardFile.key`, the languages asked for, and options."""
 
     files: Mapping[str, Path]
     languages: tuple[str, ...]
@@ -40,7 +40,7 @@ class Source:
 
 Reader = Callable[[Source], Iterator[Row]]
 _READERS: dict[str, Reader] = {}
-_MODULES = ("generated", "jsonl", "gettext", "lines", "tsv")
+_MODULES = ("generated", "jsonl", "gettext", "lines", "tsv", "conllu", "aligned")
 
 
 def reader(name: str) -> Callable[[Reader], Reader]:
