@@ -33,8 +33,8 @@ from pipelines.units import Unit, get_unit
 from pipelines.vocabulary import Vocabulary, train
 
 SOURCES = (
-    "build.py", "dataset.py", "encoding.py", "facts.py", "languages", "layout.py", "normalise.py", "stream.py",
-    "tags.py", "transforms", "trees.py", "units", "vocabulary.py",
+    "analysers", "build.py", "dataset.py", "encoding.py", "facts.py", "languages", "layout.py", "normalise.py",
+    "stream.py", "tags.py", "transforms", "trees.py", "units", "vocabulary.py",
 )  # fmt: skip
 """The files of this room that decide what a dataset holds."""
 CHUNK = 10_000

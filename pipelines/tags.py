@@ -95,11 +95,11 @@ def _by_words(units: Sequence[str], words: Sequence[int]) -> list[int]:
 
 def _by_analysis(text: str, units: Sequence[str]) -> list[int]:
     """Classes of Korean units by the morphemes that begin in them."""
+    from pipelines.analysers.mecab import analyse
     from pipelines.normalise import split_final
-    from pipelines.units.mecab import analyse
 
     body, final = split_final(text)
-    morphemes = [(surface, tags) for parts in analyse(body) for surface, tags in parts]
+    morphemes = [(part.surface, part.tag) for parts in (analyse(body) if body else []) for part in parts]
     result, at, reached, begun = [], 0, 0, 0
     for unit in units[: len(units) - 1] if final else units:
         reached += len(unit) - unit.count(MARK)

@@ -3,44 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from pipelines.analysers import Part, analyser_names, get_analyser
 from pipelines.normalise import MARK, split_final
 from pipelines.units import unit
-from pipelines.units.mecab import Morpheme, analyse, analyser
 
 
-@unit(
-    "morpheme", "surface morphemes of KoNLPy's Mecab", whole=False, version=analyser
-)  # fmt: skip
-def morpheme(sentences: Sequence[str]) -> list[list[str]]:
+def _surfaces(parts: Sequence[Part]) -> list[str]:
+    return [part.surface for part in parts]
+
+
+def _host_and_chain(parts: Sequence[Part]) -> list[str]:
+    """The letters before the first particle (J…), ending (E…) or copula (VCP), and those from it on."""
+    for i, part in enumerate(parts):
+        if i and part.tag.startswith(("J", "E", "VCP")):
+            return ["".join(_surfaces(parts[:i])), "".join(_surfaces(parts[i:]))]
+    return ["".join(_surfaces(parts))]
+
+
+def _cut(sentences: Sequence[str], name: str, parts_of: Callable[[Sequence[Part]], list[str]]) -> list[list[str]]:
+    split = [split_final(sentence) for sentence in sentences]
+    result = []
+    for analysis, (_, final) in zip(get_analyser(name).analyse([body for body, _ in split]), split, strict=True):
+        units = []
+        for parts in analysis:
+            first, *rest = parts_of(parts)
+            units += [MARK + first, *rest]
+        result.append([*units, final] if final else units)
+    return result
+
+
+def _register() -> None:
     """`고양이가 잔다.` becomes `▁고양이`, `가`, `▁잔다`, `.` (a contracted ending stays with its stem)."""
-    return [_cut(sentence, lambda parts: [surface for surface, _ in parts]) for sentence in sentences]
+    for name in analyser_names():
+        unit(
+            "morpheme" if name == "mecab" else f"morpheme_{name}",
+            f"surface morphemes of {name.capitalize()}",
+            whole=False,
+            version=get_analyser(name).version,
+        )(partial(_cut, name=name, parts_of=_surfaces))
+
+
+_register()
 
 
 @unit(
     "particle",
     "an eojeol in two: the host, and its chain of particles or endings",
     whole=False,
-    version=analyser,
+    version=lambda: get_analyser("mecab").version(),
 )
 def particle(sentences: Sequence[str]) -> list[list[str]]:
     """`선생님께서는 먹었다.` becomes `▁선생님`, `께서는`, `▁먹`, `었다`, `.`; a contraction stays with its stem."""
-    return [_cut(sentence, _host_and_chain) for sentence in sentences]
-
-
-def _host_and_chain(parts: list[Morpheme]) -> list[str]:
-    """The letters before the first particle (J…), ending (E…) or copula (VCP), and those from it on."""
-    surfaces = [surface for surface, _ in parts]
-    for i, (_, tag) in enumerate(parts):
-        if i and tag.startswith(("J", "E", "VCP")):
-            return ["".join(surfaces[:i]), "".join(surfaces[i:])]
-    return ["".join(surfaces)]
-
-
-def _cut(sentence: str, parts_of: Callable[[list[Morpheme]], list[str]]) -> list[str]:
-    body, final = split_final(sentence)
-    units = []
-    for parts in analyse(body):
-        first, *rest = parts_of(parts)
-        units += [MARK + first, *rest]
-    return [*units, final] if final else units
+    return _cut(sentences, "mecab", _host_and_chain)

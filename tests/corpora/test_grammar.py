@@ -224,7 +224,7 @@ def test_wrong_switches_are_refused(options: dict[str, object], message: str) ->
 
 def test_the_analyser_knows_every_morpheme() -> None:
     """Mecab (through KoNLPy) tags at least 99 of 100 sentences without an unknown morpheme."""
-    from pipelines.units.mecab import tagger
+    from pipelines.analysers.mecab import tagger
 
     rows = pairs(500)
     unknown = sum(any(tag == "UNKNOWN" for _, tag in tagger().pos(row.texts["ko"])) for row in rows)

@@ -1,0 +1,74 @@
+"""Morphological analysers: one answer of one shape from each, laid over the text that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import NamedTuple
+
+from corpora.errors import unknown
+from pipelines.errors import PipelineError
+
+
+class Part(NamedTuple):
+    """A stretch of an eojeol, and what the analyser says stands there.
+
+    surface: the letters as they are written; the surfaces of an eojeol's parts, joined, are the eojeol. forms: the
+    morphemes (form, tag) in the analyser's spelling and tags: several where letters are shared, as in 갔 = 가/VV 았/EP;
+    none where it says nothing.
+    """
+
+    surface: str
+    forms: tuple[tuple[str, str], ...]
+
+    @property
+    def tag(self) -> str:
+        """The tags of the part, joined by +."""
+        return "+".join(tag for _, tag in self.forms)
+
+
+Analysis = list[list[Part]]
+"""Of one sentence: the parts of each eojeol."""
+
+
+@dataclass(frozen=True)
+class Analyser:
+    """An analyser: which program with which dictionary, and its function: sentences without final punctuation to
+    analyses, one each, lossless."""
+
+    name: str
+    version: Callable[[], str]
+    analyse: Callable[[Sequence[str]], list[Analysis]]
+
+
+_ANALYSERS: dict[str, Analyser] = {}
+
+
+def analyser(name: str, version: Callable[[], str]) -> Callable[[Callable[[str], Analysis]], Callable[[str], Analysis]]:
+    """Register a function that analyses one sentence."""
+
+    def register(one: Callable[[str], Analysis]) -> Callable[[str], Analysis]:
+        _ANALYSERS[name] = Analyser(name, version, lambda bodies: [one(body) if body else [] for body in bodies])
+        return one
+
+    return register
+
+
+def analyser_names() -> list[str]:
+    """The names of all analysers."""
+    for module in ("mecab", "kiwi", "java"):
+        import_module(f"pipelines.analysers.{module}")
+    return list(_ANALYSERS)
+
+
+def get_analyser(name: str) -> Analyser:
+    """The analyser of that name; PipelineError suggests the nearest."""
+    if name not in analyser_names():
+        raise PipelineError(unknown("analyser", name, _ANALYSERS))
+    return _ANALYSERS[name]
+
+
+def by_eojeol(words: Sequence[str], one: Callable[[str], list[Part] | None]) -> Analysis:
+    """Each eojeol analysed alone; one whose letters do not come back stays whole, without forms."""
+    return [one(word) or [Part(word, ())] for word in words]

@@ -1,0 +1,149 @@
+"""Analysers: what they say of literal sentences, laid over the letters, with nothing lost."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.analysers import Part, analyser_names, get_analyser
+from pipelines.analysers.align import aligned, from_spans
+from pipelines.errors import PipelineError
+from pipelines.normalise import normalise, split_final
+from pipelines.units import get_unit
+
+EVERY = ("mecab", "kiwi", "komoran", "okt", "hannanum", "kkma")
+LETTERS = st.text(alphabet="가나다라마ㅋㅠ 고양이는학교에서갔았었습니다했셨.,?!…\"'()abcXYZ019é-", max_size=30)
+
+pytestmark = pytest.mark.xdist_group("analysers")
+"""One process starts the Java machine and loads the models once for all of these."""
+
+
+def said(name: str, sentence: str) -> str:
+    """Eojeol apart by spaces, parts by |, as surface=form/tag+form/tag."""
+    (analysis,) = get_analyser(name).analyse([sentence])
+    return " ".join(
+        "|".join(f"{part.surface}=" + "+".join(f"{form}/{tag}" for form, tag in part.forms) for part in parts)
+        for parts in analysis
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("mecab", "그=그/NP|는=는/JX 집=집/NNG|에=에/JKB 갔=가/VV+았/EP|다=다/EC"),
+        ("kiwi", "그=그/NP|는=는/JX 집=집/NNG|에=에/JKB 갔=가/VV+었/EP|다=다/EF"),
+        ("komoran", "그=그/NP|는=는/JX 집=집/NNG|에=에/JKB 갔=가/VV+았/EP|다=다/EC"),
+        ("okt", "그=그/Noun|는=는/Josa 집=집/Noun|에=에/Josa 갔다=갔다/Verb"),
+        ("hannanum", "그=그/N|는=는/J 집=집/N|에=에/J 갔=가/P|다=아다/E"),
+        ("kkma", "그=그/NP|는=는/JX 집=집/NNG|에=에/JKM 갔=가/VV+었/EPT|다=다/EFN"),
+    ],
+)
+def test_a_contraction_keeps_its_letters_and_its_morphemes(name: str, expected: str) -> None:
+    """The forms are what each analyser says through its own interface (Hannanum: 가/P 아다/E)."""
+    assert said(name, "그는 집에 갔다") == expected
+
+
+def test_every_analyser_is_registered_and_named() -> None:
+    assert tuple(sorted(analyser_names())) == tuple(sorted(EVERY))
+    with pytest.raises(PipelineError, match=r'Unknown analyser "mekab"\. Did you mean "mecab"'):
+        get_analyser("mekab")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_each_is_a_unit_whose_version_names_program_and_dictionary(name: str) -> None:
+    unit = get_unit("morpheme" if name == "mecab" else f"morpheme_{name}", "ko")
+    assert any(letter.isdigit() for letter in unit.version())
+    (units,) = unit.segment(["고양이가 생선을 먹었다."])
+    assert "".join(units) == "▁고양이가▁생선을▁먹었다."
+    assert units[:2] == ["▁고양이", "가"]
+
+
+@pytest.mark.parametrize("name", EVERY)
+@settings(max_examples=60, deadline=None)
+@given(text=LETTERS)
+def test_nothing_is_lost_of_any_text(name: str, text: str) -> None:
+    body, _ = split_final(normalise(text, "ko"))
+    (analysis,) = get_analyser(name).analyse([body])
+    assert ["".join(part.surface for part in parts) for parts in analysis] == (body.split(" ") if body else [])
+
+
+@cache
+def _reviews(every: int) -> list[str]:
+    path = Path(os.environ["EOSUN_MIRROR"]) / "nsmc/reviews_all.tsv.gz"
+    texts = []
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        for number, line in enumerate(stream):
+            if number and number % every == 0:
+                texts.append(split_final(normalise(line.rstrip("\n").split("\t")[-1], "ko"))[0])
+    return [text for text in texts if text]
+
+
+@pytest.mark.skipif(not os.environ.get("EOSUN_MIRROR"), reason="EOSUN_MIRROR names no mirror folder")
+@pytest.mark.parametrize(("name", "every"), [("mecab", 60), ("kiwi", 600), *((name, 6000) for name in EVERY[2:])])
+def test_nothing_is_lost_of_film_reviews(name: str, every: int) -> None:
+    """Bare jamo, typing errors and all: 13 % of the reviews hold letters like ㅋ and ㅠ."""
+    texts = _reviews(every)
+    for body, analysis in zip(texts, get_analyser(name).analyse(texts), strict=True):
+        assert ["".join(part.surface for part in parts) for parts in analysis] == body.split(" ")
+
+
+@pytest.mark.skipif(not os.environ.get("EOSUN_MIRROR"), reason="EOSUN_MIRROR names no mirror folder")
+def test_mecab_says_what_konlpy_says() -> None:
+    """Our reading of the tagger's answer against `Mecab.pos` of KoNLPy, on whole sentences."""
+    from pipelines.analysers.mecab import tagger
+
+    agree = 0
+    texts = _reviews(400)
+    for body, analysis in zip(texts, get_analyser("mecab").analyse(texts), strict=True):
+        ours = [(part.surface, part.tag) for parts in analysis for part in parts]
+        theirs = tagger().pos(body)
+        agree += ours == theirs
+        assert (
+            ours == theirs
+            or any(" " in surface or surface not in body for surface, _ in theirs)
+            or len(ours) != len(theirs)
+        )
+    assert agree >= 0.995 * len(texts), "only where a morpheme crosses a space are eojeol analysed alone"
+
+
+def test_shared_syllables_hold_both_morphemes() -> None:
+    assert aligned("갔다", (("가", "V"), ("았", "E"), ("다", "E"))) == (
+        Part("갔", (("가", "V"), ("았", "E"))), Part("다", (("다", "E"),)),
+    )  # fmt: skip
+    assert aligned("읽은", (("읽", "V"), ("은", "E"))) == (Part("읽", (("읽", "V"),)), Part("은", (("은", "E"),)))
+    assert aligned("간", (("가", "V"), ("ㄴ", "E"))) == (Part("간", (("가", "V"), ("ㄴ", "E"))),)
+
+
+def test_a_morpheme_of_which_nothing_is_written_goes_with_the_next() -> None:
+    assert aligned("의사다", (("의사", "N"), ("이", "C"), ("다", "E"))) == (
+        Part("의사", (("의사", "N"),)), Part("다", (("이", "C"), ("다", "E"))),
+    )  # fmt: skip
+
+
+def test_an_analysis_of_something_else_is_not_laid_over() -> None:
+    assert aligned("학교에", (("병원", "N"), ("으로", "J"))) is None
+
+
+def test_spans_that_cross_a_space_or_leave_gaps() -> None:
+    assert from_spans("가 나", [(0, 3, "가 나", "N")]) is None
+    assert from_spans("가나다 라", [(1, 2, "나", "N"), (4, 5, "라", "N")]) == [
+        [Part("가나다", (("나", "N"),))], [Part("라", (("라", "N"),))],
+    ]  # fmt: skip
+    assert from_spans("가", []) == [[Part("가", ())]]
+
+
+def test_one_java_machine_serves_all_four() -> None:
+    import jpype
+
+    from pipelines.analysers import java
+
+    for name in EVERY[2:]:
+        get_analyser(name).analyse(["말"])
+    assert jpype.isJVMStarted()
+    assert java._tagger.cache_info().currsize == 4
