@@ -84,11 +84,6 @@ def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path) -> str:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def default_workers() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def run_cells(
     cells: list[Cell],
     datasets: dict[str, Dataset],

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from corpora.errors import unknown
 from experiments.cells import Cell, Prepared, plan, prepare
-from experiments.engine import Finished, cell_folder, default_workers, has_results, run_cells
+from experiments.engine import Finished, cell_folder, has_results, run_cells
 from experiments.errors import StudyError
 from experiments.progress import StudyProgress, TextProgress
 from experiments.study import Study
 from experiments.tracking import Store, experiment_id, log_cell, open_store
+from pipelines.engines import default_workers
 
 LANGUAGES = ("ko", "en")
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from corpora.table import var_folder
 from experiments.cells import LIBRARIES, Cell
-from experiments.engine import default_workers
 from experiments.errors import StudyError
 from experiments.study import Study
+from pipelines.engines import default_workers
 
 if TYPE_CHECKING:
     from mlflow.entities import Experiment, Run

@@ -1,4 +1,4 @@
-"""Building a dataset: two passes over the text in chunks, each chunk on its own, so that engines may share them out."""
+"""Building a dataset: two passes over the text in pieces, each on its own, so that engines may share them out."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from corpora.syntax import Word, parsed
-from corpora.table import Corpus, sha256_of, sources_sha256, var_folder
+from corpora.table import ROW_GROUP, SPLITS, Corpus, sha256_of, sources_sha256, var_folder
 from pipelines.dataset import ARRAYS, COUNTED, FACTS, NAMES, Dataset, Recipe
 from pipelines.encoding import encode
+from pipelines.engines import Engine, default_workers, local, serial
 from pipelines.errors import PipelineError
 from pipelines.facts import facts_of
 from pipelines.languages import get_language
@@ -37,12 +39,21 @@ SOURCES = (
     "stream.py", "tags.py", "transforms", "trees.py", "units", "vocabulary.py",
 )  # fmt: skip
 """The files of this room that decide what a dataset holds."""
-CHUNK = 10_000
+MOST_ROWS, FEWEST_ROWS = 10_000, 100
+"""Sentences that are worked on at once: two seconds' work of the unit within these bounds."""
+WORTH_PROCESSES = 10.0
+"""Seconds of work from which on processes of their own are worth their start."""
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-Engine = Callable[[Callable[[Item], Result], Iterable[Item]], Iterator[Result]]
-"""Applies a function to every item and yields the results in the order of the items, as `map` does."""
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a corpus table by their place: from `start` to `stop` in a row group, those of one split or all."""
+
+    path: str
+    group: int
+    start: int
+    stop: int
+    split: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,14 +77,30 @@ class Block:
     columns: list[pa.Array]
 
 
-def chunks(corpus: Corpus, lang: str, split: str | None = None) -> Iterator[Chunk]:
-    """The sentences of one split, or of all, in chunks of at most 10,000."""
+def rows_of(corpus: Corpus, lang: str, unit: Unit, split: str | None = None) -> Iterator[Rows]:
+    """The table of a language in pieces of two seconds' work, so that engines may share them out."""
+    path = corpus.path(lang).resolve()
+    step = min(max(2 * unit.pace, FEWEST_ROWS), MOST_ROWS)
+    about = pq.ParquetFile(path).metadata
+    for group in range(about.num_row_groups):
+        count = about.row_group(group).num_rows
+        for start in range(0, count, step):
+            yield Rows(str(path), group, start, min(start + step, count), split)
+
+
+def read(rows: Rows) -> Chunk:
+    """The sentences of some rows; PipelineError where the table is not to be seen from here."""
     columns = ["sentence_id", "text", "split", "document", "syntax"]
-    for batch in pq.ParquetFile(corpus.path(lang)).iter_batches(CHUNK, columns=columns):
-        rows = [batch.column(name).to_pylist() for name in columns]
-        kept = [i for i, own in enumerate(rows[2]) if split is None or own == split]
-        if kept:
-            yield Chunk(*([values[i] for i in kept] for values in rows))
+    try:
+        table = pq.ParquetFile(rows.path).read_row_group(rows.group, columns=columns)
+    except FileNotFoundError:
+        raise PipelineError(
+            f"{rows.path} is not there: all nodes must see the folder of corpora (EOSUN_VAR on shared storage)."
+        ) from None
+    found = table.slice(rows.start, rows.stop - rows.start)
+    if rows.split is not None:
+        found = found.filter(pc.equal(found["split"], rows.split))
+    return Chunk(*(found[name].to_pylist() for name in columns))
 
 
 @dataclass(frozen=True)
@@ -116,13 +143,14 @@ def build(
     recipe: Recipe,
     advance: Callable[[int], None] = lambda n: None,
     *,
-    engine: Engine = map,  # type: ignore[type-arg]
+    engine: Engine | None = None,
 ) -> Dataset:
     """The dataset of a corpus in a language, built below `var/datasets` unless it is there already.
 
-    Two passes over the text, in chunks of 10,000 sentences: one counts the units of the training split for the
+    Two passes over the text, in pieces of at most 10,000 sentences: one counts the units of the training split for the
     vocabulary, one encodes. `advance` is called with the number of sentences done (each counts twice). The engine
-    shares out the chunks; the bytes do not depend on it.
+    shares out the pieces, and the bytes do not depend on it; by default, processes of this machine are used where the
+    work is worth it.
     """
     unit = get_unit(recipe.unit, lang)
     get_transform(recipe.transform, lang)
@@ -140,7 +168,7 @@ def build(
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
         try:
-            _write(draft, corpus, lang, unit, recipe, advance, engine)
+            _write(draft, corpus, lang, unit, recipe, advance, engine or _engine_for(corpus, lang, unit))
             (draft / "dataset.json").write_text(json.dumps(identity, ensure_ascii=False, indent=1), encoding="utf-8")
             shutil.rmtree(folder, ignore_errors=True)
             draft.rename(folder)
@@ -150,6 +178,11 @@ def build(
     return Dataset(folder, sha256, lang, recipe, pieces, corpus.sha256)
 
 
+def _engine_for(corpus: Corpus, lang: str, unit: Unit) -> Engine:
+    expected = 2.0 * sum(corpus.counts[lang].values()) / unit.pace
+    return local(default_workers()) if expected > WORTH_PROCESSES else serial
+
+
 def _write(
     draft: Path,
     corpus: Corpus,
@@ -157,25 +190,28 @@ def _write(
     unit: Unit,
     recipe: Recipe,
     advance: Callable[[int], None],
-    engine: Engine,  # type: ignore[type-arg]
+    engine: Engine,
 ) -> None:
     total: Counter[str] = Counter()
     share = COUNTED / max(corpus.counts[lang]["train"], 1)
-    for read, counts in engine(partial(count, lang=lang, recipe=recipe, share=share), chunks(corpus, lang, "train")):
+    counting = partial(count, lang=lang, recipe=recipe, share=share)
+    for done, counts in engine(counting, rows_of(corpus, lang, unit, "train")):
         total.update(counts)
-        advance(read)
+        advance(done)
     train(total, recipe.vocabulary, draft / "vocabulary.model", where=f"{corpus.name} ({lang}, {unit.name})")
     del total
     model = (draft / "vocabulary.model").read_bytes()
     with _Writer(draft) as writer:
-        for block in engine(partial(encode_chunk, lang=lang, recipe=recipe, model=model), chunks(corpus, lang)):
+        encoding = partial(encode_rows, lang=lang, recipe=recipe, model=model)
+        for block in engine(encoding, rows_of(corpus, lang, unit)):
             writer.add(block)
             advance(len(block.sentence_sizes))
         writer.add_marks(list(get_language(lang).marks.values()), Vocabulary(model))
 
 
-def count(chunk: Chunk, *, lang: str, recipe: Recipe, share: float) -> tuple[int, Counter[str]]:
-    """How many sentences a chunk has, and how often it has each unit; a fixed random share of its sentences counts."""
+def count(rows: Rows, *, lang: str, recipe: Recipe, share: float) -> tuple[int, Counter[str]]:
+    """How many sentences some rows hold, and how often each unit; a fixed random share of the sentences counts."""
+    chunk = read(rows)
     texts = chunk.texts
     if share < 1.0:
         chosen = sentence_keys(chunk.ids) < np.uint64(share * 2.0**64)
@@ -198,8 +234,9 @@ def _vocabulary(model: bytes) -> Vocabulary:
     return _VOCABULARIES[model]
 
 
-def encode_chunk(chunk: Chunk, *, lang: str, recipe: Recipe, model: bytes) -> Block:
-    """A chunk encoded. Needs nothing but the vocabulary's model, so any process of any machine may do it."""
+def encode_rows(rows: Rows, *, lang: str, recipe: Recipe, model: bytes) -> Block:
+    """Some rows encoded. It needs the table and the vocabulary's model alone: any process of any machine may do it."""
+    chunk = read(rows)
     unit = get_unit(recipe.unit, lang)
     cut = cut_texts(chunk.texts, lang, unit, lower=recipe.lower, transform=recipe.transform)
     encoded = encode(unit, cut.units, _vocabulary(model), keep_final=recipe.keep_final)
@@ -231,6 +268,7 @@ def encode_chunk(chunk: Chunk, *, lang: str, recipe: Recipe, model: bytes) -> Bl
         "head": facts.head.astype("<i4"),
         "relation": facts.relation,
         "traits": facts.traits,
+        "split": np.fromiter(map(SPLITS.index, chunk.splits), np.uint8, len(chunk.splits)),
     }
     columns = [
         *(pa.array(values, pa.string()) for values in (chunk.ids, chunk.splits, chunk.documents)),
@@ -240,12 +278,13 @@ def encode_chunk(chunk: Chunk, *, lang: str, recipe: Recipe, model: bytes) -> Bl
 
 
 class _Writer:
-    """Appends blocks to a dataset's files; holds the open files and how far they reach."""
+    """Appends blocks to a dataset's files; holds the open files, how far they reach, and rows for the next group."""
 
     def __init__(self, folder: Path) -> None:
         self._files: dict[str, IO[bytes]] = {name: (folder / f"{name}.bin").open("wb") for name in ARRAYS}
         self._schema = pa.schema([*((name, pa.string()) for name in NAMES), *((fact, pa.int32()) for fact in FACTS)])
         self._facts = pq.ParquetWriter(folder / "sentences.parquet", self._schema)
+        self._waiting: list[pa.Table] = []
         self._pieces = self._units = 0
         for name in ("units", "sentences"):
             self._files[name].write(np.zeros(1, "<i8").tobytes())
@@ -254,6 +293,7 @@ class _Writer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._write_facts()
         self._facts.close()
         for file in self._files.values():
             file.close()
@@ -266,7 +306,14 @@ class _Writer:
         self._files["sentences"].write((np.cumsum(block.sentence_sizes) + self._units).astype("<i8").tobytes())
         self._pieces += int(block.unit_sizes.sum())
         self._units += int(block.sentence_sizes.sum())
-        self._facts.write_table(pa.table(block.columns, schema=self._schema))
+        self._waiting.append(pa.table(block.columns, schema=self._schema))
+        if sum(table.num_rows for table in self._waiting) >= ROW_GROUP:
+            self._write_facts()
+
+    def _write_facts(self) -> None:
+        if self._waiting:
+            self._facts.write_table(pa.concat_tables(self._waiting))
+            self._waiting = []
 
     def add_marks(self, marks: list[str], vocabulary: Vocabulary) -> None:
         """The marks that edits may put in: units after those of the last sentence."""

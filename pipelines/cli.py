@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from pipelines.corpus_text import CorpusText
 
 app = typer.Typer(no_args_is_help=True)
@@ -121,6 +123,49 @@ def audit(
     (console if console.is_terminal else Console(width=140)).print(table)
     if output is not None:
         figures.to_csv(output, index=False, float_format="%.6f")
+
+
+@app.command()
+def encode(
+    lang: Lang,
+    corpus: Annotated[str, typer.Option(help="A corpus by name, or the path of a .txt or .tsv file.")] = "grammar",
+    unit: UnitName = None,
+    vocabulary: Annotated[int, typer.Option(help="Pieces of the vocabulary.")] = 4000,
+    transform: Annotated[str, typer.Option(help="A script transform, as drop_vowels.")] = "none",
+    tags: Annotated[bool, typer.Option("--tags", help="Find word classes too, for orders that need them.")] = False,
+    keep_case: Annotated[bool, typer.Option("--keep-case", help="Do not lower-case English first.")] = False,
+    move_final: Annotated[bool, typer.Option("--move-final", help="Let final punctuation move too.")] = False,
+    engine: Annotated[
+        str | None, typer.Option(help="local (processes of this machine) or ray (a cluster, after `make cluster`).")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes of the local engine.")] = None,
+) -> None:
+    """Build the dataset of a corpus, as a study does: units, vocabulary, pieces; and say how large it is."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from pipelines.build import build
+    from pipelines.corpus_text import corpus_in
+    from pipelines.dataset import Recipe
+    from pipelines.engines import get_engine
+
+    chosen = get_engine(engine or "local", workers) if engine or workers else None
+    recipe = Recipe(_unit_name(unit, lang), vocabulary, not keep_case, not move_final, tags, transform)
+    built = corpus_in(corpus, lang)
+    columns = SpinnerColumn(), TextColumn("{task.completed:,.0f} of {task.total:,.0f} sentences"), TimeElapsedColumn()
+    with Progress(*columns, console=_errors(), transient=True) as bar:
+        task = bar.add_task("", total=built.counts[lang]["train"] + sum(built.counts[lang].values()))
+        dataset = build(built, lang, recipe, lambda count: bar.advance(task, count), engine=chosen)
+    print(
+        f"{dataset.folder}\n{len(dataset.split):,} sentences, {len(dataset.movable):,} units of kind {recipe.unit}, "
+        f"{int(dataset.units[dataset.sentences[-1]]):,} pieces from a vocabulary of {dataset.pieces:,}; "
+        f"sha256 {dataset.sha256}"
+    )
+
+
+def _errors() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True)
 
 
 @app.command("orders")

@@ -33,14 +33,19 @@ class CorpusText:
         return Training(found.texts, found.syntax)
 
 
+def corpus_in(name: str, lang: str) -> Corpus:
+    """The corpus of that name, built; PipelineError if it has no such language."""
+    corpus = build(name, langs=(lang,))
+    if lang not in corpus.languages:
+        raise PipelineError(f"The corpus {corpus.name} has no {lang}; it has {', '.join(corpus.languages)}.")
+    return corpus
+
+
 def read(name: str, lang: str, split: str) -> CorpusText:
     """The sentences of one split; PipelineError or CorpusError for a corpus, language or split that is not there."""
     if split not in SPLITS:
         raise PipelineError(unknown("split", split, SPLITS))
-    corpus = build(name, langs=(lang,))
-    if lang not in corpus.languages:
-        raise PipelineError(f"The corpus {corpus.name} has no {lang}; it has {', '.join(corpus.languages)}.")
-    return _split(corpus, lang, split)
+    return _split(corpus_in(name, lang), lang, split)
 
 
 def _split(corpus: Corpus, lang: str, split: str, most: int | None = None) -> CorpusText:

@@ -16,7 +16,20 @@ from pipelines.languages import get_language
 from pipelines.layout import Indices, Keys, Pool, ranges
 from pipelines.vocabulary import Vocabulary
 
-ARRAYS = ("ids", "units", "sentences", "movable", "same", "keys", "initial", "tag", "head", "relation", "traits")
+ARRAYS = (
+    "ids",
+    "units",
+    "sentences",
+    "movable",
+    "same",
+    "keys",
+    "initial",
+    "tag",
+    "head",
+    "relation",
+    "traits",
+    "split",
+)
 POOLED = 50_000
 """Training sentences whose units an edit may put in: those with the smallest keys, a fixed random sample."""
 COUNTED = 1_000_000
@@ -46,8 +59,9 @@ class Dataset:
 
     ids: [tokens] int32 pieces of all sentences end to end; units: [units + 1] where each unit's pieces begin;
     sentences: [sentences + 1] where each sentence's units begin; movable: [units]; keys: [sentences];
-    same: [units], equal numbers for equal units; initial, tag, head, relation, traits: [units], see `layout.Layout`,
-    empty where not known. After the last sentence's units stand the marks that its language declares.
+    split: [sentences], numbers in `SPLITS`; same: [units], equal numbers for equal units; initial, tag, head,
+    relation, traits: [units], see `layout.Layout`, empty where not known. After the last sentence's units stand the
+    marks that its language declares.
     """
 
     folder: Path
@@ -102,6 +116,10 @@ class Dataset:
         return self._map("traits", "u1")  # type: ignore[return-value]
 
     @cached_property
+    def split(self) -> NDArray[np.uint8]:
+        return self._map("split", "u1")  # type: ignore[return-value]
+
+    @cached_property
     def keys(self) -> Keys:
         return self._map("keys", "<u8")  # type: ignore[return-value]
 
@@ -132,11 +150,15 @@ class Dataset:
         """One row a sentence: sentence_id, split, document, n_words, n_units, n_tokens, n_chars, n_jamo, n_bytes."""
         return pq.read_table(self.folder / "sentences.parquet")
 
+    def sizes(self, name: str) -> NDArray[np.int32]:
+        """[sentences]: one of the sizes in `FACTS`, without reading the others."""
+        column = pq.read_table(self.folder / "sentences.parquet", columns=[name])[name]
+        return np.asarray(column.to_numpy(), np.int32)
+
     def vocabulary(self) -> Vocabulary:
         return Vocabulary((self.folder / "vocabulary.model").read_bytes())
 
 
 def splits_of(dataset: Dataset) -> dict[str, Indices]:
     """The numbers of the sentences of each split, in the order of the corpus."""
-    column = dataset.facts["split"].to_numpy(zero_copy_only=False)
-    return {split: np.flatnonzero(column == split).astype(np.int64) for split in SPLITS}
+    return {name: np.flatnonzero(dataset.split == code).astype(np.int64) for code, name in enumerate(SPLITS)}

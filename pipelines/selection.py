@@ -14,14 +14,14 @@ from pipelines.layout import Indices, Keys
 
 def words_of(dataset: Dataset) -> Indices:
     """[sentences]: how many space-delimited words each sentence has, whatever the unit."""
-    counts: Indices = dataset.facts["n_words"].to_numpy().astype(np.int64)
+    counts: Indices = dataset.sizes("n_words").astype(np.int64)
     return counts
 
 
 def _fitting(dataset: Dataset, words: tuple[int, int], most_tokens: int) -> Keys:
     """Keys of the sentences that are neither too short nor too long."""
     count = words_of(dataset)
-    tokens = dataset.facts["n_tokens"].to_numpy()
+    tokens = dataset.sizes("n_tokens")
     inside = (count >= words[0]) & (count <= words[1]) & (tokens <= most_tokens)
     return np.asarray(dataset.keys[inside])
 

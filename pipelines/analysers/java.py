@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,24 @@ def _tagger(name: str) -> Any:
     return getattr(taggers, name)()
 
 
-@analyser("komoran", versions)
+@analyser("komoran", versions, pace=950)
 def komoran(body: str) -> Analysis:
-    """Komoran says where its morphemes stand."""
-    return _komoran(body) or by_eojeol(body.split(" "), lambda word: (_komoran(word) or [[]])[0])
+    """Komoran says where its morphemes stand, in a text in which it has put single jamo and syllables together: 다ㅋ is
+    닼 to it. Where there are single jamo its places are of no use, and an eojeol that has one is laid over by letters.
+    """
+    if _SINGLE_JAMO.search(body):
+        return by_eojeol(body.split(" "), _komoran_alone)
+    return _komoran(body) or by_eojeol(body.split(" "), _komoran_alone)
+
+
+_SINGLE_JAMO = re.compile("[ㄱ-ㅣ]")
+
+
+def _komoran_alone(word: str) -> list[Part] | None:
+    if _SINGLE_JAMO.search(word):
+        return _fitted("Komoran", word)
+    found = _komoran(word)
+    return found[0] if found else None
 
 
 def _komoran(text: str) -> Analysis | None:
@@ -54,30 +69,22 @@ def _komoran(text: str) -> Analysis | None:
     return from_spans(text, spans) if all(0 <= a <= b <= len(text) for a, b, *_ in spans) else None
 
 
-@analyser("okt", versions)
+@analyser("okt", versions, pace=350)
 def okt(body: str) -> Analysis:
-    """Okt leaves letters as they are, so its morphemes spell the eojeol."""
-    words = body.split(" ")
-    return _in_turn(words, _pairs(_tagger("Okt").pos(body))) or by_eojeol(words, partial(_fitted, "Okt"))
+    """Okt takes eojeol by eojeol without a look at the neighbours, so each is analysed once, wherever it stands."""
+    return [list(_okt_word(word)) for word in body.split(" ")]
 
 
-def _in_turn(words: list[str], morphemes: Forms) -> Analysis | None:
-    """Morphemes handed out to eojeol by their letters; None where they do not spell them."""
-    result: Analysis = []
-    left = list(morphemes)
-    for word in words:
-        parts, spelt = [], ""
-        while left and len(spelt) < len(word):
-            form, tag = left.pop(0)
-            spelt += form
-            parts.append(Part(form, ((form, tag),)))
-        if spelt != word:
-            return None
-        result.append(parts)
-    return result if not left else None
+@lru_cache(maxsize=200_000)
+def _okt_word(word: str) -> tuple[Part, ...]:
+    """It leaves letters as they are, so its morphemes spell the eojeol."""
+    pairs = _pairs(_tagger("Okt").pos(word))
+    if "".join(form for form, _ in pairs) == word:
+        return tuple(Part(form, ((form, tag),)) for form, tag in pairs)
+    return aligned(word, pairs) or (Part(word, ()),)
 
 
-@analyser("hannanum", versions)
+@analyser("hannanum", versions, pace=260)
 def hannanum(body: str) -> Analysis:
     """Hannanum answers eojeol by eojeol, in its own spelling."""
     return _by_answer("Hannanum", body, lambda text: [
@@ -85,7 +92,7 @@ def hannanum(body: str) -> Analysis:
     ])  # fmt: skip
 
 
-@analyser("kkma", versions)
+@analyser("kkma", versions, pace=50)
 def kkma(body: str) -> Analysis:
     """Kkma answers eojeol by eojeol, in its own spelling."""
     return _by_answer(

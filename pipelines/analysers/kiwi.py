@@ -22,7 +22,7 @@ def versions() -> str:
     return f"kiwipiepy {version('kiwipiepy')}, kiwipiepy-model {version('kiwipiepy-model')}"
 
 
-@analyser("kiwi", versions)
+@analyser("kiwi", versions, pace=1500)
 def analyse(body: str) -> Analysis:
     """The parts of each eojeol; tags without the mark of regular and irregular stems (VV-I is VV)."""
     words = body.split(" ")

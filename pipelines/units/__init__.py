@@ -27,6 +27,7 @@ class Unit:
     every vocabulary piece of them becomes a unit (the bytes of one letter together): such a unit needs a dataset.
     `classed`: a unit is a word or a part of one that has a word class; `joined`: it holds a content word and the
     function words on it in one. `version` names the analyser and dictionary: datasets are identified by it, too.
+    `pace`: about how many sentences a second one processor cuts, by which work is shared out.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Unit:
     pieces: bool = False
     classed: bool = True
     joined: bool = False
+    pace: int = 50_000
 
 
 _UNITS: dict[str, Unit] = {}
@@ -51,11 +53,12 @@ def unit(
     pieces: bool = False,
     classed: bool = True,
     joined: bool = False,
+    pace: int = 50_000,
 ) -> Callable[[Segmenter], Segmenter]:
     """Register a segmenter under a name."""
 
     def register(segment: Segmenter) -> Segmenter:
-        _UNITS[name] = Unit(name, meaning, whole, segment, version, pieces, classed, joined)
+        _UNITS[name] = Unit(name, meaning, whole, segment, version, pieces, classed, joined, pace)
         return segment
 
     return register

@@ -42,6 +42,7 @@ def _register() -> None:
             f"surface morphemes of {name.capitalize()}",
             whole=False,
             version=get_analyser(name).version,
+            pace=get_analyser(name).pace,
         )(partial(_cut, name=name, parts_of=_surfaces))
 
 
@@ -53,6 +54,7 @@ _register()
     "an eojeol in two: the host, and its chain of particles or endings",
     whole=False,
     version=lambda: get_analyser("mecab").version(),
+    pace=get_analyser("mecab").pace,
 )
 def particle(sentences: Sequence[str]) -> list[list[str]]:
     """`선생님께서는 먹었다.` becomes `▁선생님`, `께서는`, `▁먹`, `었다`, `.`; a contraction stays with its stem."""

@@ -112,6 +112,21 @@ def test_mecab_says_what_konlpy_says() -> None:
     assert agree >= 0.995 * len(texts), "only where a morpheme crosses a space are eojeol analysed alone"
 
 
+def test_komoran_puts_single_jamo_together_and_its_places_are_then_not_believed() -> None:
+    """다ㅋ becomes 닼 inside Komoran, and every place after it is one too small: 지루 would be 하 + ㄴ."""
+    assert said("komoran", "영화다ㅋ 지루한면도").split(" ")[1] == "지루=지루/XR|한=하/XSA+ㄴ/ETM|면도=면도/NNP"
+
+
+@pytest.mark.skipif(not os.environ.get("EOSUN_MIRROR"), reason="EOSUN_MIRROR names no mirror folder")
+def test_okt_does_not_look_at_neighbours() -> None:
+    """What lets us analyse an eojeol once: KoNLPy's Okt on whole reviews says the same (all of 7,820 eojeol did)."""
+    from pipelines.analysers.java import _tagger
+
+    texts = _reviews(3000)
+    for body, analysis in zip(texts, get_analyser("okt").analyse(texts), strict=True):
+        assert [pair for parts in analysis for part in parts for pair in part.forms] == _tagger("Okt").pos(body)
+
+
 def test_shared_syllables_hold_both_morphemes() -> None:
     assert aligned("갔다", (("가", "V"), ("았", "E"), ("다", "E"))) == (
         Part("갔", (("가", "V"), ("았", "E"))), Part("다", (("다", "E"),)),
