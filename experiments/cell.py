@@ -18,14 +18,19 @@ from experiments.models.floors import FLOOR_MODELS, Bigram, Unigram
 from experiments.models.sizes import matched_units, matched_weights
 from experiments.packing import Passages, passages
 from experiments.study import Study
+from pipelines.audit import FIGURES
+from pipelines.audit_text import by_length
 from pipelines.dataset import Dataset
 from pipelines.layout import Indices
 from pipelines.orders import get_order
 from pipelines.selection import select
-from pipelines.sequences import audit_of, ceilings, fallback_share, gather, shown, texts_of
+from pipelines.sequences import audited, ceilings, fallback_share, gather, shown, texts_of
+from pipelines.unit_counts import unit_counts
 
 Progress = Callable[[float, str], None]
 RESULTS = "results.json"
+BY_LENGTH = ("kept_bigrams", "kendall_tau", "identical")
+"""Audit figures that are tracked as curves over sentence length."""
 EXAMPLES = 50
 """Test sentences that are kept as text in every order, for a report to show one."""
 
@@ -74,6 +79,8 @@ def run_cell(cell: Cell, datasets: dict[str, Dataset], folder: Path, progress: P
     observations.to_parquet(folder / "observations.parquet", index=False)
     facts = facts_of(material)
     facts.to_parquet(folder / "sentences.parquet", index=False)
+    audits = audits_of(material)
+    audits.to_parquet(folder / "audits.parquet", index=False)
     results = {
         "cell": cell.record(),
         "sha256": cell.sha256,
@@ -81,8 +88,8 @@ def run_cell(cell: Cell, datasets: dict[str, Dataset], folder: Path, progress: P
         "parameters": trained.weights,
         "recurrent_parameters": trained.recurrent,
         "units": trained.units,
-        "metrics": {**trained.metrics, **_summary(observations), **_corpus_metrics(material)},
-        "curves": {**trained.curves, **_recency_curve(observations)},
+        "metrics": {**trained.metrics, **_summary(observations), **_corpus_metrics(material), **_audit_metrics(audits)},
+        "curves": {**trained.curves, **_recency_curve(observations), **_audit_curves(audits)},
         "wall_s": time.perf_counter() - started,
         "seconds": trained.seconds,
     }
@@ -189,19 +196,43 @@ def _recency_curve(observations: pd.DataFrame) -> dict[str, list[tuple[int, floa
 
 
 def _corpus_metrics(material: Material) -> dict[str, float]:
-    """Sizes, the share of byte pieces, and the audit of every test order (means over the draws)."""
-    study, dataset, numbers = material.study, material.dataset, material.numbers
+    """Sizes of the splits and of the vocabulary, and the share of byte pieces."""
+    dataset, numbers = material.dataset, material.numbers
     figures: dict[str, float] = {f"{split}_sentences": float(len(chosen)) for split, chosen in numbers.items()}
     figures["train_pieces"] = float((dataset.facts["n_tokens"].to_numpy()[numbers["train"]]).sum())
     figures["byte_fallback"] = fallback_share(dataset, numbers["test"])
     figures["vocabulary"] = float(dataset.pieces)
-    for name in study.test_orders:
-        order = get_order(name)
-        draws = range(study.draws if order.random else 1)
-        audits = [audit_of(dataset, numbers["test"], order, seed=study.perturbation_seed, draw=d) for d in draws]
-        for key in audits[0]:
-            figures[f"audit.{name}.{key}"] = float(np.mean([found[key] for found in audits]))
     return figures
+
+
+def audits_of(material: Material) -> pd.DataFrame:
+    """What every order of the study did to the test sentences, by sentence length (means over the draws): one row an
+    order and length, columns order, length, and `audit.FIGURES`."""
+    study, dataset, numbers = material.study, material.dataset, material.numbers["test"]
+    tables = []
+    for name in dict.fromkeys((*study.test_orders, *study.train_orders)):
+        batch, same = audited(dataset, numbers, get_order(name))
+        found = by_length(batch, get_order(name), same, seed=study.perturbation_seed, draws=study.draws)
+        tables.append(found.assign(order=name))
+    table = pd.concat(tables, ignore_index=True)
+    return table[["order", "length", *FIGURES]]
+
+
+def _audit_metrics(audits: pd.DataFrame) -> dict[str, float]:
+    whole = audits[audits["length"] == "all"]
+    return {
+        f"audit.{row['order']}.{figure}": float(row[figure]) for row in whole.to_dict("records") for figure in FIGURES
+    }
+
+
+def _audit_curves(audits: pd.DataFrame) -> dict[str, list[tuple[int, float]]]:
+    """By order, a few figures over the shortest length of each bin."""
+    curves: dict[str, list[tuple[int, float]]] = {}
+    for row in audits[audits["length"] != "all"].to_dict("records"):
+        step = int(row["length"].rstrip("+").split("–")[0])
+        for figure in BY_LENGTH if row["order"] != "natural" else ():
+            curves.setdefault(f"audit.{row['order']}.{figure}_by_length", []).append((step, float(row[figure])))
+    return curves
 
 
 def facts_of(material: Material) -> pd.DataFrame:
@@ -210,8 +241,11 @@ def facts_of(material: Material) -> pd.DataFrame:
     facts: pd.DataFrame = dataset.facts.take(numbers).drop_columns(["split"]).to_pandas()
     facts.insert(0, "lang", dataset.lang)
     facts.insert(1, "unit", dataset.recipe.unit)
+    texts = texts_of(dataset, numbers)
+    for name, counts in unit_counts(texts, dataset.lang, dataset.recipe.transform).items():
+        facts[f"n_{name}"] = counts
     facts["log2_orders"] = ceilings(dataset, numbers)
-    facts["text"] = texts_of(dataset, numbers)
+    facts["text"] = texts
     facts["examples"] = [*_examples(material, numbers[:EXAMPLES]), *([""] * max(len(numbers) - EXAMPLES, 0))]
     return facts
 

@@ -62,6 +62,7 @@ class Export:
     runs: pd.DataFrame
     observations: pd.DataFrame
     sentences: pd.DataFrame
+    audits: pd.DataFrame
 
 
 def newest_design(store: Store, study: str) -> str:
@@ -89,17 +90,21 @@ def export(study: str, design: str | None = None, store: Store | None = None) ->
     rows: list[dict[str, Any]] = []
     observations: list[pd.DataFrame] = []
     sentences: dict[tuple[str, str], pd.DataFrame] = {}
+    audits: dict[tuple[str, str], pd.DataFrame] = {}
     settings: dict[str, Any] = {}
     for cell in sorted(first):
         run = first[cell]
         tables = _tables(store, run)
-        rows.append(_run_row(run, tables[2]))
-        settings = tables[2]["cell"]["settings"]
+        rows.append(_run_row(run, tables.results))
+        settings = tables.results["cell"]["settings"]
         row = rows[-1]
         observations.append(
-            tables[0].assign(**{key: row[key] for key in ("run_id", "lang", "unit", "model", "seed", "train_order")})
+            tables.observations.assign(
+                **{key: row[key] for key in ("run_id", "lang", "unit", "model", "seed", "train_order")}
+            )
         )
-        sentences.setdefault((row["lang"], row["unit"]), tables[1])
+        sentences.setdefault((row["lang"], row["unit"]), tables.sentences)
+        audits.setdefault((row["lang"], row["unit"]), tables.audits.assign(lang=row["lang"], unit=row["unit"]))
     axes = ["lang", "unit", "model", "train_order", "seed"]
     return Export(
         study,
@@ -110,19 +115,35 @@ def export(study: str, design: str | None = None, store: Store | None = None) ->
             [*axes, "measure", "test_order", "x", "sentence_id"], ignore_index=True
         ),
         pd.concat([sentences[key] for key in sorted(sentences)], ignore_index=True),
+        pd.concat([audits[key] for key in sorted(audits)], ignore_index=True),
     )
 
 
-def _tables(store: Store, run: Run) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    """A run's observations, sentence facts and results, read where they lie or downloaded from a server."""
-    names = ("observations.parquet", "sentences.parquet", "results.json")
+@dataclass(frozen=True)
+class _Tables:
+    """The artifacts of one run that are exported."""
+
+    observations: pd.DataFrame
+    sentences: pd.DataFrame
+    audits: pd.DataFrame
+    results: dict[str, Any]
+
+
+def _tables(store: Store, run: Run) -> _Tables:
+    """A run's observations, sentence facts, audits and results, read where they lie or downloaded from a server."""
     with tempfile.TemporaryDirectory() as room:
         root = run.info.artifact_uri or ""
         here = Path(root.removeprefix("file://")) if root.startswith("file://") else None
-        paths = [
-            here / name if here and (here / name).is_file() else store.download(run, name, Path(room)) for name in names
-        ]
-        return pd.read_parquet(paths[0]), pd.read_parquet(paths[1]), json.loads(paths[2].read_text(encoding="utf-8"))
+
+        def path(name: str) -> Path:
+            return here / name if here and (here / name).is_file() else store.download(run, name, Path(room))
+
+        return _Tables(
+            pd.read_parquet(path("observations.parquet")),
+            pd.read_parquet(path("sentences.parquet")),
+            pd.read_parquet(path("audits.parquet")),
+            json.loads(path("results.json").read_text(encoding="utf-8")),
+        )
 
 
 def _run_row(run: Run, results: dict[str, Any]) -> dict[str, Any]:

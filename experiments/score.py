@@ -86,7 +86,7 @@ def _encoded(texts: list[str], lang: str, unit: str, lower: bool, vocabulary: Vo
 
 
 def _sequences(encoded: Encoded) -> Sequences:
-    units, sentences = (np.concatenate([[0], ends]) for ends in (encoded.unit_ends, encoded.sentence_ends))
+    units, sentences = (np.concatenate([[0], np.cumsum(sizes)]) for sizes in (encoded.sizes, encoded.counts))
     return Sequences(encoded.ids, units.astype(np.int64), sentences.astype(np.int64))
 
 
@@ -95,10 +95,11 @@ def _long(
 ) -> pd.DataFrame:
     rows: list[tuple[int, str, str, int, float]] = []
     step = unit = 0
+    spelt, unit_sizes = encoded.names.listed(), encoded.sizes.tolist()
     for (line, text), count, total in zip(numbered, encoded.counts, totals, strict=True):
         rows.append((line, text, "", -1, float(total)))
-        names = [name.lstrip(MARK) for name in encoded.names[unit : unit + count]]
-        sizes = [len(pieces) for pieces in encoded.pieces[unit : unit + count]]
+        names = [name.lstrip(MARK) for name in spelt[unit : unit + count]]
+        sizes = unit_sizes[unit : unit + count]
         for position, (name, size) in enumerate(zip([*names, "</s>"], [*sizes, 1], strict=True)):
             rows.append((line, text, name, position, float(bits[step : step + size].sum())))
             step += size

@@ -1,4 +1,4 @@
-"""The audit of an order over plain sentences, by sentence length: what `eosun audit` prints."""
+"""The audit of an order by sentence length: what `eosun audit` prints and every run keeps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpora.syntax import Word
 from pipelines.audit import FIGURES, audit
 from pipelines.layout import Indices, ranges
 from pipelines.orders import Order, check_order
-from pipelines.plain import Plain, Training, plain
+from pipelines.plain import Training, plain
 from pipelines.reorder import Batch, lay_out
 from pipelines.units import Unit
 
@@ -38,24 +38,28 @@ def audit_text(
     """
     check_order(order, lang, unit.name)
     given = plain(texts, ids, lang, unit, order, syntax=syntax, training=training)
-    sentence, _ = lay_out(given.batch.offsets)
-    movable_units = np.bincount(sentence[given.batch.movable], minlength=len(texts))
+    return by_length(given.batch, order, given.same, seed=seed, draws=draws)
+
+
+def by_length(batch: Batch, order: Order, same: Indices, *, seed: int = 0, draws: int = 1) -> pd.DataFrame:
+    """The table of `audit_text` for sentences that are cut already; `batch` and `same` as `audit.audit` takes them."""
+    sentence, _ = lay_out(batch.offsets)
+    movable_units = np.bincount(sentence[batch.movable], minlength=len(batch.offsets) - 1)
     rows = []
     for first, last in (*BINS, (2, 10**9)):
         chosen = np.flatnonzero((movable_units >= first) & (movable_units <= last))
         if not len(chosen):
             continue
-        batch, same = _part(given, chosen)
-        found = [audit(batch, order, same, seed=seed, draw=draw) for draw in range(draws if order.random else 1)]
+        part, own = _part(batch, same, chosen)
+        found = [audit(part, order, own, seed=seed, draw=draw) for draw in range(draws if order.random else 1)]
         name = "all" if (first, last) == (2, 10**9) else _span(first, last)
         figures = {figure: float(np.mean([one[figure] for one in found])) for figure in FIGURES[1:]}
         rows.append({"length": name, "sentences": len(chosen), **figures})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["length", *FIGURES])
 
 
-def _part(given: Plain, chosen: Indices) -> tuple[Batch, Indices]:
+def _part(batch: Batch, same: Indices, chosen: Indices) -> tuple[Batch, Indices]:
     """Some sentences of a batch."""
-    batch = given.batch
     lengths = np.diff(batch.offsets)[chosen]
     units = ranges(batch.offsets[chosen], lengths)
     facts = {
@@ -64,7 +68,7 @@ def _part(given: Plain, chosen: Indices) -> tuple[Batch, Indices]:
         for values in [getattr(batch, name)]
     }
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    return replace(batch, offsets=offsets, keys=batch.keys[chosen], **facts), given.same[units]
+    return replace(batch, offsets=offsets, keys=batch.keys[chosen], **facts), same[units]
 
 
 def _span(first: int, last: int) -> str:

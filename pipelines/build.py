@@ -35,8 +35,8 @@ from pipelines.units import Unit, get_unit
 from pipelines.vocabulary import Vocabulary, train
 
 SOURCES = (
-    "analysers", "build.py", "dataset.py", "encoding.py", "facts.py", "languages", "layout.py", "normalise.py",
-    "stream.py", "tags.py", "transforms", "trees.py", "units", "vocabulary.py",
+    "analysers", "build.py", "dataset.py", "encoding.py", "facts.py", "languages", "layout.py", "names.py",
+    "normalise.py", "stream.py", "tags.py", "transforms", "trees.py", "units", "vocabulary.py",
 )  # fmt: skip
 """The files of this room that decide what a dataset holds."""
 MOST_ROWS, FEWEST_ROWS = 10_000, 100
@@ -242,8 +242,7 @@ def encode_rows(rows: Rows, *, lang: str, recipe: Recipe, model: bytes) -> Block
     encoded = encode(unit, cut.units, _vocabulary(model), keep_final=recipe.keep_final)
     syntax = syntax_of(cut.texts, chunk.syntax)
     facts = facts_of(lang, unit, cut.texts, cut.plain, encoded.names, encoded.counts, tags=recipe.tags, syntax=syntax)
-    unit_sizes = np.diff(encoded.unit_ends, prepend=0)
-    sentence_sizes = np.diff(encoded.sentence_ends, prepend=0)
+    unit_sizes, sentence_sizes = encoded.sizes, encoded.counts
     pieces = np.add.reduceat(np.append(unit_sizes, 0), np.cumsum(sentence_sizes) - sentence_sizes) * (
         sentence_sizes > 0
     )
@@ -260,8 +259,8 @@ def encode_rows(rows: Rows, *, lang: str, recipe: Recipe, model: bytes) -> Block
     ]
     arrays: dict[str, NDArray[np.generic]] = {
         "ids": encoded.ids.astype("<i4"),
-        "movable": np.array(encoded.movable, "?"),
-        "same": sentence_keys(encoded.names).astype("<i8"),
+        "movable": encoded.movable,
+        "same": sentence_keys(encoded.names.spellings).astype("<i8")[encoded.names.code],
         "keys": sentence_keys(chunk.ids).astype("<u8"),
         "initial": facts.initial,
         "tag": facts.tag,
@@ -274,7 +273,7 @@ def encode_rows(rows: Rows, *, lang: str, recipe: Recipe, model: bytes) -> Block
         *(pa.array(values, pa.string()) for values in (chunk.ids, chunk.splits, chunk.documents)),
         *(pa.array(np.asarray(values, np.int32)) for values in sizes),
     ]
-    return Block(arrays, unit_sizes.astype(np.int64), sentence_sizes.astype(np.int64), columns)
+    return Block(arrays, unit_sizes, sentence_sizes, columns)
 
 
 class _Writer:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.layout import Indices
+from pipelines.layout import Indices, ranges
+from pipelines.names import Names, names_of
 from pipelines.normalise import is_final
 from pipelines.units import Unit
 from pipelines.vocabulary import Vocabulary
@@ -15,28 +17,29 @@ from pipelines.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class Encoded:
-    """Units of many sentences end to end: their names (mark included), their pieces, whether an order may move them,
-    [units] each; and counts, [sentences], how many units each sentence has."""
+    """Units of many sentences end to end: their names (mark included) and whether an order may move them, [units] each;
+    pieces, of every spelling; counts, [sentences], how many units each sentence has."""
 
-    names: list[str]
+    names: Names
     pieces: list[tuple[int, ...]]
-    movable: list[bool]
+    movable: NDArray[np.bool_]
     counts: Indices
+
+    @property
+    def sizes(self) -> Indices:
+        """[units]: how many pieces each unit has."""
+        return _sizes(self.pieces)[self.names.code]
 
     @property
     def ids(self) -> NDArray[np.int32]:
         """[pieces]: all pieces end to end."""
-        return np.fromiter((i for piece in self.pieces for i in piece), np.int32)
+        flat = np.array([one for pieces in self.pieces for one in pieces], np.int32)
+        sizes = _sizes(self.pieces)
+        return flat[ranges((np.cumsum(sizes) - sizes)[self.names.code], sizes[self.names.code])]
 
-    @property
-    def unit_ends(self) -> Indices:
-        """[units]: where each unit's pieces end."""
-        return np.cumsum(np.fromiter(map(len, self.pieces), np.int64, len(self.pieces)))
 
-    @property
-    def sentence_ends(self) -> Indices:
-        """[sentences]: where each sentence's units end."""
-        return np.cumsum(self.counts)
+def _sizes(groups: Sequence[Sequence[object]]) -> Indices:
+    return np.fromiter(map(len, groups), np.int64, len(groups))
 
 
 def is_movable(units: list[str], keep_final: bool) -> list[bool]:
@@ -53,20 +56,21 @@ def encode(unit: Unit, cut: list[list[str]], vocabulary: Vocabulary, *, keep_fin
     Where the unit is the piece, each piece of a word becomes a unit, the bytes of one letter together; final
     punctuation stays in one unit, which stays put as a whole.
     """
-    names = [name for units in cut for name in units]
-    pieces = vocabulary.encode(names)
-    movable = [flag for units in cut for flag in is_movable(units, keep_final)]
-    counts = np.fromiter(map(len, cut), np.int64, len(cut))
+    names = names_of(name for units in cut for name in units)
+    movable = np.array([flag for units in cut for flag in is_movable(units, keep_final)], bool)
+    pieces, counts = vocabulary.encode(names.spellings), _sizes(cut)
     if not unit.pieces:
         return Encoded(names, pieces, movable, counts)
-    groups = vocabulary.as_units(pieces)
-    groups = [group if flag else [tuple(word)] for group, flag, word in zip(groups, movable, pieces, strict=True)]
-    sizes = np.fromiter(map(len, groups), np.int64, len(groups))
-    flat = [group for word in groups for group in word]
-    owner = np.repeat(np.arange(len(cut)), counts)
+    kinds, kind = np.unique(2 * names.code + movable, return_inverse=True)
+    groups = [vocabulary.grouped(pieces[one // 2]) if one % 2 else [pieces[one // 2]] for one in kinds.tolist()]
+    distinct = {group: number for number, group in enumerate(dict.fromkeys(one for word in groups for one in word))}
+    flat = np.array([distinct[group] for word in groups for group in word], np.int64)
+    sizes = _sizes(groups)
+    size = sizes[kind]
+    owner = np.repeat(np.repeat(np.arange(len(cut)), counts), size)
     return Encoded(
-        [vocabulary.name(group) for group in flat],
-        flat,
-        np.repeat(np.array(movable, bool), sizes).tolist(),
-        np.bincount(owner, weights=sizes, minlength=len(cut)).astype(np.int64),
+        Names([vocabulary.name(group) for group in distinct], flat[ranges((np.cumsum(sizes) - sizes)[kind], size)]),
+        [*distinct],
+        np.repeat(movable, size),
+        np.bincount(owner, minlength=len(cut)).astype(np.int64),
     )

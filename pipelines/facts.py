@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from corpora.syntax import Word
 from pipelines.layout import ENDS_IN_CONSONANT, ENDS_SENTENCE, ROOT, UNKNOWN
+from pipelines.names import Names
 from pipelines.normalise import MARK, closes_sentence
 from pipelines.tags import tag
 from pipelines.trees import relation_code
@@ -33,7 +34,7 @@ def facts_of(
     unit: Unit,
     texts: Sequence[str],
     cut: Sequence[Sequence[str]],
-    names: Sequence[str],
+    names: Names,
     counts: NDArray[np.int64],
     *,
     tags: bool,
@@ -44,9 +45,9 @@ def facts_of(
     texts: normalised; cut: their segments; names: [units], the segments end to end, or the pieces of vocabulary in
     them; counts: [sentences], how many of these each sentence has; syntax: the words' heads, where there are trees.
     """
-    marks = np.fromiter((name.count(MARK) for name in names), np.int64, len(names))
-    initial = np.fromiter((name.startswith(MARK) for name in names), bool, len(names))
-    traits = np.fromiter(map(_Traits().__getitem__, names), np.uint8, len(names))
+    marks = names.each(lambda name: name.count(MARK), np.int64)
+    initial = names.each(lambda name: name.startswith(MARK), np.bool_)
+    traits = names.each(_traits, np.uint8)
     tagged = np.zeros(0, np.uint8)
     if tags and unit.classed:
         universal = [[word.tag for word in words] for words in syntax] if syntax is not None else None
@@ -71,12 +72,7 @@ def _head(word: Word) -> int:
     return word.head - 1 if word.head else ROOT
 
 
-class _Traits(dict[str, int]):
-    """The traits of every spelling seen; kept for one call."""
-
-    def __missing__(self, name: str) -> int:
-        last = name[-1:] or " "
-        closed = "가" <= last <= "힣" and (ord(last) - 0xAC00) % 28 > 0
-        value = ENDS_SENTENCE * closes_sentence(name) + ENDS_IN_CONSONANT * closed
-        self[name] = value
-        return value
+def _traits(name: str) -> int:
+    last = name[-1:] or " "
+    closed = "가" <= last <= "힣" and (ord(last) - 0xAC00) % 28 > 0
+    return ENDS_SENTENCE * closes_sentence(name) + ENDS_IN_CONSONANT * closed

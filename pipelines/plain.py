@@ -15,6 +15,7 @@ from pipelines.errors import PipelineError
 from pipelines.facts import Facts, facts_of
 from pipelines.languages import get_language
 from pipelines.layout import Pool
+from pipelines.names import names_of
 from pipelines.orders import Order
 from pipelines.reorder import Batch
 from pipelines.stream import sentence_keys
@@ -99,7 +100,7 @@ def refuse_pieces(unit: Unit) -> None:
 
 
 def _facts(lang: str, unit: Unit, cut: Cut, *, tags: bool, syntax: Sequence[Sequence[Word]] | None) -> Facts:
-    names = [name for units in cut.units for name in units]
+    names = names_of(name for units in cut.units for name in units)
     counts = np.fromiter(map(len, cut.units), np.int64, len(cut.units))
     return facts_of(lang, unit, cut.texts, cut.plain, names, counts, tags=tags, syntax=syntax)
 

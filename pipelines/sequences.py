@@ -93,13 +93,19 @@ def gather(dataset: Dataset, numbers: Indices, order: Order, *, seed: int = 0, d
     )
 
 
-def audit_of(dataset: Dataset, numbers: Indices, order: Order, *, seed: int = 0, draw: int = 0) -> dict[str, float]:
-    """The audit figures of an order on the chosen sentences; see `audit.audit`."""
+def audited(dataset: Dataset, numbers: Indices, order: Order) -> tuple[Batch, Indices]:
+    """The chosen sentences as audits see them, with their trees where there are trees, and what tells equal units."""
     batch, material = batch_of(dataset, numbers, order)
     units = material[: len(batch.movable)]
     if len(dataset.head):
         batch = replace(batch, head=dataset.head[units], relation=dataset.relation[units])
-    return audit(batch, order, dataset.same[units], seed=seed, draw=draw)
+    return batch, np.asarray(dataset.same[units])
+
+
+def audit_of(dataset: Dataset, numbers: Indices, order: Order, *, seed: int = 0, draw: int = 0) -> dict[str, float]:
+    """The audit figures of an order on the chosen sentences; see `audit.audit`."""
+    batch, same = audited(dataset, numbers, order)
+    return audit(batch, order, same, seed=seed, draw=draw)
 
 
 def ceilings(dataset: Dataset, numbers: Indices) -> NDArray[np.float64]:

@@ -106,15 +106,12 @@ class Vocabulary:
         """[vocabulary]: which pieces are single bytes, the fallback for letters never seen."""
         return [bool(self._processor.is_byte(i)) for i in range(len(self))]
 
-    def as_units(self, pieces: Sequence[tuple[int, ...]]) -> list[list[tuple[int, ...]]]:
-        """Each word's pieces, every piece a unit of its own; the bytes that spell one letter stay together."""
-        return [self._grouped(word) for word in pieces]
-
     def name(self, pieces: Iterable[int]) -> str:
         """The pieces of one unit as they stand in the vocabulary, the mark included."""
         return "".join(self._processor.id_to_piece(int(piece)) for piece in pieces)
 
-    def _grouped(self, word: tuple[int, ...]) -> list[tuple[int, ...]]:
+    def grouped(self, word: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """The pieces of a word, every piece a unit of its own; the bytes that spell one letter stay together."""
         groups: list[tuple[int, ...]] = []
         for piece in word:
             text = self._processor.id_to_piece(piece) if self._processor.is_byte(piece) else ""

@@ -38,13 +38,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Inputs:
-    """study: name, title, question and whatever of the declaration the page shows; runs, observations, sentences: the
-    export's tables (docs/method.md lists their columns)."""
+    """study: name, title, question and whatever of the declaration the page shows; runs, observations, sentences,
+    audits: the export's tables (docs/method.md lists their columns)."""
 
     study: dict[str, Any]
     runs: pd.DataFrame
     observations: pd.DataFrame
     sentences: pd.DataFrame
+    audits: pd.DataFrame
 
     def groups(self) -> list[Group]:
         return sorted(self._by_group, key=lambda group: group.key)

@@ -7,6 +7,8 @@ import math
 from collections import Counter
 from typing import Any
 
+import pandas as pd
+
 from reports.analysis import PER_ORDER_BIT, Analysis
 from reports.inputs import FLOORS, LANGUAGES, Inputs
 from reports.verdicts import interval, ladder
@@ -118,16 +120,60 @@ def effective_rows(analysis: Analysis) -> list[dict[str, Any]]:
     ]
 
 
-def size_rows(inputs: Inputs) -> list[dict[str, str]]:
+COUNTS = (
+    ("n_words", "eojeol or words"), ("n_particle", "hosts and particles"), ("n_morpheme", "morphemes"),
+    ("n_chunk", "chunks"), ("n_chars", "syllables or characters"), ("n_jamo", "jamo or letters"), ("n_bytes", "bytes"),
+)  # fmt: skip
+"""What the test sentences are counted in, whatever the study's unit, and what a reader calls it."""
+
+
+def count_heads(inputs: Inputs) -> list[str]:
+    """The units that at least one language of the report is counted in."""
+    return [said for name, said in COUNTS if _known(inputs.sentences, name)]
+
+
+def _known(part: pd.DataFrame, name: str) -> bool:
+    return name in part and bool(part[name].notna().all() if len(part) else False)
+
+
+def count_rows(inputs: Inputs) -> list[dict[str, Any]]:
+    """The test sentences of every language counted in every unit, and Korean over English where both are there."""
+    totals: dict[str, tuple[int, dict[str, float]]] = {}
+    for lang, part in inputs.sentences.groupby("lang", sort=True):
+        one = part[part["unit"] == part["unit"].min()]
+        totals[str(lang)] = len(one), {name: float(one[name].sum()) for name, _ in COUNTS if _known(one, name)}
+    heads = [name for name, said in COUNTS if any(name in counts for _, counts in totals.values())]
+    rows: list[dict[str, Any]] = [
+        {
+            "lang": lang,
+            "language": LANGUAGES.get(lang, lang),
+            "sentences": f"{sentences:,}",
+            "cells": [number(counts[name], 0) if name in counts else "–" for name in heads],
+        }
+        for lang, (sentences, counts) in sorted(totals.items(), key=lambda item: item[0] != "ko")
+    ]
+    if {"ko", "en"} <= totals.keys() and totals["ko"][0] == totals["en"][0]:
+        korean, english = (totals[lang][1] for lang in ("ko", "en"))
+        shares = [
+            number(korean[name] / english[name], 3) if name in korean and name in english else "–" for name in heads
+        ]
+        rows.append({"lang": "", "language": "Korean / English", "sentences": "", "cells": shares})
+    return rows
+
+
+def vocabulary_rows(inputs: Inputs) -> list[dict[str, str]]:
+    """Of every language and unit of the study: pieces of the vocabulary, and how finely it cuts the test sentences."""
     rows = []
     for (lang, unit), part in inputs.sentences.groupby(["lang", "unit"], sort=True):
         runs = inputs.runs[(inputs.runs["lang"] == lang) & (inputs.runs["unit"] == unit)]
-        total = {name: f"{int(part[name].sum()):,}" for name in ("n_units", "n_tokens", "n_chars", "n_jamo", "n_bytes")}
+        pieces = float(part["n_tokens"].sum())
         rows.append(
             {
                 "lang": str(lang), "language": LANGUAGES.get(str(lang), str(lang)), "unit": str(unit),
-                "sentences": f"{len(part):,}", "units": total["n_units"], "pieces": total["n_tokens"],
-                "chars": total["n_chars"], "jamo": total["n_jamo"], "bytes": total["n_bytes"],
+                "units": number(float(part["n_units"].sum()), 0), "pieces": number(pieces, 0),
+                "per_word": number(pieces / float(part["n_words"].sum()), 2),
+                "per_unit": number(pieces / float(part["n_units"].sum()), 2),
+                "per_letter": number(pieces / float(part["n_chars"].sum()), 3),
                 "fallback": f"{100 * float(runs['metric.byte_fallback'].iloc[0]):.2f} %",
                 "vocabulary": f"{int(runs['metric.vocabulary'].iloc[0]):,}",
             }
@@ -159,11 +205,27 @@ def per_unit_rows(analysis: Analysis) -> list[dict[str, Any]]:
 
 def audit_rows(inputs: Inputs, analysis: Analysis) -> list[dict[str, Any]]:
     rows = []
-    for (lang, _), runs in inputs.runs.groupby(["lang", "unit"], sort=True):
+    for (lang, unit), runs in inputs.runs.groupby(["lang", "unit"], sort=True):
         first = runs.sort_values(["model", "seed", "run_id"]).iloc[0]
         for order in analysis.orders:
             cells = [number(float(first.get(f"metric.audit.{order}.{name}", math.nan)), 3) for name in AUDITS]
-            rows.append({"lang": lang, "language": LANGUAGES.get(str(lang), str(lang)), "order": order, "cells": cells})
+            language = LANGUAGES.get(str(lang), str(lang))
+            rows.append({"lang": lang, "language": language, "unit": unit, "order": order, "cells": cells})
+    return sorted(rows, key=lambda row: row["lang"] != "ko")
+
+
+def audit_length_rows(inputs: Inputs) -> list[dict[str, Any]]:
+    """The audits by sentence length, those of all lengths and of the natural order left out."""
+    rows = []
+    for (lang, unit, order), part in inputs.audits.groupby(["lang", "unit", "order"], sort=False):
+        for row in part[part["length"] != "all"].to_dict("records") if order != "natural" else ():
+            rows.append(
+                {
+                    "lang": str(lang), "language": LANGUAGES.get(str(lang), str(lang)), "unit": str(unit),
+                    "order": str(order), "length": row["length"], "sentences": f"{int(row['sentences']):,}",
+                    "cells": [number(float(row[name]), 3) for name in AUDITS],
+                }
+            )  # fmt: skip
     return sorted(rows, key=lambda row: row["lang"] != "ko")
 
 

@@ -22,7 +22,7 @@ def tracked(study: str, design: str | None = None) -> Inputs:
         "question": declared.question,
         "examples": _examples(found),
     }
-    return Inputs(about, found.runs, found.observations, found.sentences)
+    return Inputs(about, found.runs, found.observations, found.sentences, found.audits)
 
 
 def _examples(found: Export) -> list[dict[str, str]]:

@@ -69,14 +69,41 @@ def inputs(
     ]
     facts = [
         {
-            "lang": lang, "unit": UNITS[lang], "sentence_id": name, "document": documents(name), "n_units": 8, "n_tokens": 20, "n_chars": 30, "n_jamo": 60,
-            "n_bytes": 80, "log2_orders": 12.0 if lang == "ko" else 16.0, "text": "학생은 책을 읽었다.",
+            "lang": lang, "unit": UNITS[lang], "sentence_id": name, "document": documents(name), "n_words": 7, "n_units": 8, "n_tokens": 20, "n_chars": 30, "n_jamo": 60,
+            "n_bytes": 80, **({"n_particle": 13, "n_morpheme": 15} if lang == "ko" else {"n_chunk": 5}), "log2_orders": 12.0 if lang == "ko" else 16.0, "text": "학생은 책을 읽었다.",
         }
         for lang in langs
         for name in ids
     ]  # fmt: skip
     about = {"name": "made_up", "title": title, "question": "How much?", "examples": examples or []}
-    return Inputs(about, pd.DataFrame(runs), pd.DataFrame(rows, columns=columns), pd.DataFrame(facts))
+    return Inputs(about, pd.DataFrame(runs), pd.DataFrame(rows, columns=columns), pd.DataFrame(facts), _audits(langs))
+
+
+def _audits(langs: tuple[str, ...]) -> pd.DataFrame:
+    names = (
+        "kept_bigrams",
+        "kendall_tau",
+        "mean_displacement",
+        "identical",
+        "identical_by_chance",
+        "fixed_points",
+        "host_separation",
+    )
+    return pd.DataFrame(
+        [
+            {
+                "lang": lang,
+                "unit": UNITS[lang],
+                "order": order,
+                "length": length,
+                "sentences": 20,
+                **dict.fromkeys(names, 0.25),
+            }
+            for lang in langs
+            for order in ("natural", "shuffle")
+            for length in ("5–6", "7–9", "all")
+        ]
+    )
 
 
 def _rows(run_id, lang, model, seed, order, ids, measure, x, values):  # type: ignore[no-untyped-def]
