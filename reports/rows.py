@@ -7,8 +7,6 @@ import math
 from collections import Counter
 from typing import Any
 
-import pandas as pd
-
 from reports.analysis import PER_ORDER_BIT, Analysis
 from reports.inputs import FLOORS, LANGUAGES, Inputs
 from reports.verdicts import interval, ladder
@@ -17,8 +15,8 @@ AUDITS = (
     "kept_bigrams",
     "kendall_tau",
     "mean_displacement",
-    "identical",
-    "identical_by_chance",
+    "unmoved",
+    "unmoved_by_chance",
     "fixed_points",
     "host_separation",
 )
@@ -127,22 +125,26 @@ COUNTS = (
 """What the test sentences are counted in, whatever the study's unit, and what a reader calls it."""
 
 
+def _counted(inputs: Inputs) -> dict[str, tuple[int, dict[str, float]]]:
+    """By language, its test sentences and their sums in every unit that they are counted in."""
+    found = {}
+    for lang, part in inputs.sentences.groupby("lang", sort=True):
+        one = part[part["unit"] == part["unit"].min()]
+        sums = {name: float(one[name].sum()) for name, _ in COUNTS if name in one and one[name].notna().all()}
+        found[str(lang)] = len(one), sums
+    return found
+
+
 def count_heads(inputs: Inputs) -> list[str]:
     """The units that at least one language of the report is counted in."""
-    return [said for name, said in COUNTS if _known(inputs.sentences, name)]
-
-
-def _known(part: pd.DataFrame, name: str) -> bool:
-    return name in part and bool(part[name].notna().all() if len(part) else False)
+    counted = _counted(inputs)
+    return [said for name, said in COUNTS if any(name in sums for _, sums in counted.values())]
 
 
 def count_rows(inputs: Inputs) -> list[dict[str, Any]]:
     """The test sentences of every language counted in every unit, and Korean over English where both are there."""
-    totals: dict[str, tuple[int, dict[str, float]]] = {}
-    for lang, part in inputs.sentences.groupby("lang", sort=True):
-        one = part[part["unit"] == part["unit"].min()]
-        totals[str(lang)] = len(one), {name: float(one[name].sum()) for name, _ in COUNTS if _known(one, name)}
-    heads = [name for name, said in COUNTS if any(name in counts for _, counts in totals.values())]
+    totals = _counted(inputs)
+    heads = [name for name, _ in COUNTS if any(name in sums for _, sums in totals.values())]
     rows: list[dict[str, Any]] = [
         {
             "lang": lang,
@@ -196,6 +198,7 @@ def per_unit_rows(analysis: Analysis) -> list[dict[str, Any]]:
             {
                 "lang": group.lang,
                 "language": LANGUAGES.get(group.lang, group.lang),
+                "unit": group.unit,
                 "model": group.model,
                 "cells": cells,
             }

@@ -80,6 +80,21 @@ def test_a_reviewer_filters_by_tags_and_sees_curves(in_laboratory: Path) -> None
     assert {"audit/shuffle.kendall_tau", "order/order_cost.shuffle", "byte_fallback"} <= run.data.metrics.keys()
 
 
+def test_every_run_keeps_what_its_orders_did_by_sentence_length(exported: Export, in_laboratory: Path) -> None:
+    rows = exported.audits
+    assert set(rows["order"]) == {"natural", "reverse", "local_3", "shuffle"}
+    (run,) = open_store().runs("word_order", 'tags.model = "gru"')
+    for order, part in rows.groupby("order"):
+        by_length = part[part["length"] != "all"]
+        (whole,) = part[part["length"] == "all"].to_dict("records")
+        assert by_length["sentences"].sum() == whole["sentences"]
+        assert run.data.metrics[f"audit/{order}.kendall_tau"] == whole["kendall_tau"]
+    curve = open_store().client.get_metric_history(run.info.run_id, "audit/shuffle.identical_by_length")
+    shuffled = rows[(rows["order"] == "shuffle") & (rows["length"] != "all")]
+    assert [point.value for point in curve] == shuffled["identical"].tolist()
+    assert curve[0].step < curve[-1].step
+
+
 def test_the_same_cell_gives_the_same_bits_whatever_runs_beside_it(in_laboratory: Path, tmp_path: Path) -> None:
     """Hidden size 256 at two workers against one: sums of this size show a second thread at once."""
     settings = [*TINY, "models=[lstm, gru]", "sizes.units=256", "sizes.embedding=128", "training.epochs=1"]

@@ -119,3 +119,14 @@ def test_particles_come_off_their_hosts_when_they_are_units() -> None:
     ids = [f"s{i}" for i in range(300)]
     table = audit_text(texts, ids, "ko", get_unit("particle", "ko"), get_order("shuffle")).set_index("length")
     assert table.loc["all", "host_separation"] > 0.6
+
+
+def test_units_counted_by_hand() -> None:
+    """고양이|가 생선|을 먹|었다 are six hosts and chains, seven morphemes; the stop is none of them."""
+    from pipelines.unit_counts import unit_counts
+
+    korean = unit_counts(["고양이가 생선을 먹었다.", "비."], "ko")
+    assert {name: counts.tolist() for name, counts in korean.items()} == {"particle": [6, 1], "morpheme": [7, 1]}
+    english = unit_counts(["the cat ate the fish on the table."], "en")
+    assert {name: counts.tolist() for name, counts in english.items()} == {"chunk": [4]}
+    assert unit_counts(["ㄱㅇㅇㅇㄱ"], "ko", "drop_vowels") == {}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpora.build import build
 from pipelines.errors import PipelineError
 from pipelines.normalise import marked, normalise
 from pipelines.units import get_unit
@@ -80,24 +77,6 @@ def test_syllables_jamo_and_characters() -> None:
     assert cut("책이 있다.", "syllable", "ko") == ["▁책", "이", "▁있", "다", "."]
     assert cut("책.", "jamo", "ko") == ["▁\u110e", "\u1162", "\u11a8", "."]
     assert cut("A cat!", "character", "en") == ["▁a", "▁c", "a", "t", "!"]
-
-
-@pytest.mark.skipif(not os.environ.get("EOSUN_MIRROR"), reason="EOSUN_MIRROR names no mirror folder")
-@pytest.mark.parametrize(("unit", "lang"), EVERY)
-def test_nothing_is_lost_on_real_text(unit: str, lang: str) -> None:
-    texts = [normalise(text, lang) for text in _real_texts(lang)]
-    for text, units in zip(texts, get_unit(unit, lang).segment(texts), strict=True):
-        assert unicodedata.normalize("NFC", "".join(units)) == marked(text)
-
-
-@cache
-def _real_texts(lang: str) -> list[str]:
-    """Every 25th sentence of the corpora at hand; read once a process."""
-    return [
-        text
-        for name in ("python-docs", "massive", "grammar")
-        for text in build(name).table(lang)["text"].to_pylist()[::25]
-    ]
 
 
 def test_the_mark_itself_is_refused_in_text() -> None:

@@ -84,8 +84,8 @@ def _audits(langs: tuple[str, ...]) -> pd.DataFrame:
         "kept_bigrams",
         "kendall_tau",
         "mean_displacement",
-        "identical",
-        "identical_by_chance",
+        "unmoved",
+        "unmoved_by_chance",
         "fixed_points",
         "host_separation",
     )
@@ -126,8 +126,8 @@ def _run(
             "kept_bigrams",
             "kendall_tau",
             "mean_displacement",
-            "identical",
-            "identical_by_chance",
+            "unmoved",
+            "unmoved_by_chance",
             "fixed_points",
         )
     }

@@ -17,6 +17,7 @@ from corpora.errors import EosunError
 from reports.analysis import analyse, effective_context
 from reports.build import build, verify
 from reports.inputs import Inputs
+from reports.rows import count_heads, count_rows, vocabulary_rows
 from reports.verdicts import between, ladder, verdict
 from tests.reports.synthetic import COSTS, inputs
 
@@ -66,6 +67,21 @@ def test_localised_text_is_not_compared_between_languages(tmp_path: Path) -> Non
     given = inputs(comparable=False)
     assert between(analyse(given)) == ""
     assert "ko-en" not in set(results(given, tmp_path / "report")["lang"])
+
+
+def test_the_text_is_counted_in_every_unit_of_its_language() -> None:
+    """40 made-up sentences: Korean has 7 eojeol, 15 morphemes, 30 syllables each, English 7 words, 5 chunks."""
+    made_up = inputs()
+    heads = count_heads(made_up)
+    korean, english, shares = (dict(zip(heads, row["cells"], strict=True)) for row in count_rows(made_up))
+    assert korean == {
+        "eojeol or words": "280", "hosts and particles": "520", "morphemes": "600", "chunks": "–",
+        "syllables or characters": "1,200", "jamo or letters": "2,400", "bytes": "3,200",
+    }  # fmt: skip
+    assert (english["morphemes"], english["chunks"]) == ("–", "200")
+    assert (shares["eojeol or words"], shares["morphemes"], shares["bytes"]) == ("1.000", "–", "1.000")
+    (row, _) = vocabulary_rows(made_up)
+    assert (row["per_word"], row["per_unit"], row["per_letter"]) == ("2.86", "2.50", "0.667")
 
 
 def test_sentences_of_one_document_widen_the_interval() -> None:
