@@ -20,6 +20,7 @@ SEEDS ?=
 WORKERS ?=
 SET ?=
 PORT ?= 5000
+BENCH ?=
 BIN := .venv/bin
 EOSUN := $(BIN)/eosun
 READY := .venv/.ready
@@ -74,7 +75,7 @@ lint: $(READY)
 	@$(BIN)/mypy
 
 bench: $(READY)
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 clean: ## everything that is produced, the environment excepted
 	rm -rf var reports/build .pytest_cache .mypy_cache .ruff_cache .hypothesis

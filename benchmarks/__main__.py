@@ -1,10 +1,17 @@
-"""`make bench`: every pair interleaved in one run, medians, written down as ratios."""
+"""`make bench`: every pair interleaved in one run, medians, written down as ratios. `BENCH=…` names a part of it."""
 
 from __future__ import annotations
 
 import statistics
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.material import NoMirrorError
+
+PARTS = ("reordering", "analysis", "training")
 
 
 def interleaved(pairs: dict[str, Callable[[], float]], rounds: int = 5) -> dict[str, float]:
@@ -23,17 +30,43 @@ def show(title: str, unit: str, rates: dict[str, float]) -> None:
     ours = next(iter(rates.values()))
     print(f"\n{title} ({unit} a second, median of 5, interleaved)")
     for name, rate in rates.items():
-        print(f"  {name:<48} {rate:>12,.0f}   ours / this {ours / rate:5.2f}")
+        print(f"  {name:<48} {rate:>12,.0f}   ours / this {ours / rate:6.2f}", flush=True)
+
+
+def reordering(folder: Path) -> None:
+    from benchmarks.reordering import corpora, from_arrays, from_text, shuffling
+
+    show("Shuffling 20,000 sentences of 4–24 units", "units", interleaved(shuffling()))
+    for name, (corpus, lang, unit) in corpora(folder).items():
+        show(f"Reordering from the arrays, {name}, one process", "pieces", interleaved(from_arrays(corpus, lang, unit)))
+        show(f"Text to shuffled pieces, {name}", "pieces", interleaved(from_text(corpus, lang, unit)))
+
+
+def analysis(folder: Path) -> None:
+    from benchmarks.analysis import SENTENCES, contenders
+
+    for name, count in SENTENCES.items():
+        show(f"Morphemes of {count:,} film reviews, {name}", "reviews", interleaved(contenders(name, folder)))
+
+
+def training(folder: Path) -> None:
+    from benchmarks.training import contenders
+
+    for vocabulary in (500, 4000):
+        title = f"Training an LSTM, embedding 128, units 256, {vocabulary} pieces, one thread"
+        show(title, "pieces", interleaved(contenders(vocabulary)))
 
 
 def main() -> None:
-    from benchmarks.reordering import contenders as reordering
-    from benchmarks.training import contenders as training
-
-    show("Shuffling 20,000 sentences of 4–24 units", "units", interleaved(reordering()))
-    for vocabulary in (500, 4000):
-        title = f"Training an LSTM, embedding 128, units 256, {vocabulary} pieces, one thread"
-        show(title, "pieces", interleaved(training(vocabulary)))
+    chosen = sys.argv[1:] or PARTS
+    with tempfile.TemporaryDirectory() as room:
+        for name in chosen:
+            if name not in PARTS:
+                sys.exit(f"There is no benchmark {name}: {', '.join(PARTS)}, or python -m benchmarks.memory SENTENCES…")
+            try:
+                {"reordering": reordering, "analysis": analysis, "training": training}[name](Path(room))
+            except NoMirrorError as reason:
+                print(f"\n{name}: left out, {reason}.")
 
 
 if __name__ == "__main__":

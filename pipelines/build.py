@@ -193,7 +193,7 @@ def _write(
     engine: Engine,
 ) -> None:
     total: Counter[str] = Counter()
-    share = COUNTED / max(corpus.counts[lang]["train"], 1)
+    share = COUNTED * recipe.vocabulary / max(corpus.counts[lang]["train"], 1)
     counting = partial(count, lang=lang, recipe=recipe, share=share)
     for done, counts in engine(counting, rows_of(corpus, lang, unit, "train")):
         total.update(counts)

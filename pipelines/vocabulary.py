@@ -69,7 +69,7 @@ def _reason(error: RuntimeError) -> str:
 class Vocabulary:
     """A trained vocabulary. Holds the SentencePiece processor and the pieces of units seen so far.
 
-    The cache is emptied at a million distinct units, so memory stays bounded on any corpus.
+    The cache is emptied at 100,000 distinct units, so memory stays bounded on any corpus.
     """
 
     def __init__(self, model: bytes) -> None:
@@ -83,7 +83,7 @@ class Vocabulary:
         """The piece ids of each unit, each encoded alone."""
         new = [unit for unit in dict.fromkeys(units) if unit not in self._cache]
         if new:
-            if len(self._cache) > 1_000_000:
+            if len(self._cache) > 100_000:
                 self._cache.clear()
                 new = list(dict.fromkeys(units))
             self._cache.update(zip(new, map(tuple, self._processor.encode(new)), strict=True))
