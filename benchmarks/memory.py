@@ -62,6 +62,7 @@ def measure(count: int, unit: str) -> None:
     from benchmarks.material import reviews
     from pipelines.build import build
     from pipelines.dataset import Recipe
+    from pipelines.engines import default_workers, local
     from pipelines.orders import get_order
     from pipelines.sequences import gather
 
@@ -69,7 +70,7 @@ def measure(count: int, unit: str) -> None:
         os.environ["EOSUN_VAR"] = room
         corpus = reviews(count, Path(room) / "corpus")
         watch, begin = Watch(), time.perf_counter()
-        dataset = build(corpus, "ko", Recipe(unit, 4000))
+        dataset = build(corpus, "ko", Recipe(unit, 4000), engine=local(default_workers()))
         built = {"seconds": round(time.perf_counter() - begin, 1), **watch.stop()}
         watch, begin, pieces = Watch(), time.perf_counter(), 0
         for first in range(0, count, BATCH):

@@ -43,12 +43,10 @@ def perturb(
 
     wanted = get_order(order)
     found = check_order(wanted, lang, _unit_name(unit, lang))
+    _speak_utf8()
     spelling = Spelling(lower=not keep_case, keep_final=not move_final, transform=transform)
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     if corpus is None:
-        sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        lines = (line.rstrip("\r\n").removeprefix("\ufeff") for line in _decoded())
-        done = perturbed(lines, lang, found, wanted, seed=seed, draw=draw, spelling=spelling)
+        done = perturbed(_lines(), lang, found, wanted, seed=seed, draw=draw, spelling=spelling)
     else:
         text = _corpus_text(corpus, lang, split)
         done = perturbed(
@@ -70,6 +68,17 @@ def _corpus_text(corpus: str, lang: str, split: str) -> CorpusText:
 
     text: CorpusText = read(corpus, lang, split)
     return text
+
+
+def _speak_utf8() -> None:
+    """Read and write UTF-8 whatever the locale."""
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+
+
+def _lines() -> Iterator[str]:
+    """The lines of standard input without a byte-order mark."""
+    return (line.rstrip("\r\n").removeprefix("\ufeff") for line in _decoded())
 
 
 def _decoded() -> Iterator[str]:
@@ -123,6 +132,26 @@ def audit(
     (console if console.is_terminal else Console(width=140)).print(table)
     if output is not None:
         figures.to_csv(output, index=False, float_format="%.6f")
+
+
+@app.command()
+def analyse(
+    analyser: Annotated[str, typer.Option(help="mecab, kiwi, komoran, okt, hannanum or kkma.")] = "mecab",
+) -> None:
+    """Say of Korean sentences on standard input which morphemes they have, one eojeol a line: sentence and eojeol by
+    number, the eojeol, and its parts as letters=form/tag+form/tag, apart by spaces."""
+    from pipelines.analysers import get_analyser
+    from pipelines.normalise import normalise, split_final
+
+    found = get_analyser(analyser)
+    _speak_utf8()
+    for number, line in enumerate(_lines(), 1):
+        body, final = split_final(normalise(line, "ko"))
+        (analysis,) = found.analyse([body])
+        for place, parts in enumerate(analysis, 1):
+            word = "".join(part.surface for part in parts) + (final if place == len(analysis) else "")
+            said = " ".join(f"{p.surface}={'+'.join(f'{form}/{tag}' for form, tag in p.forms)}" for p in parts)
+            print(number, place, word, said, sep="\t")
 
 
 @app.command()
@@ -227,3 +256,11 @@ def list_languages() -> None:
             ", ".join(one.transforms) or "–",
         )  # fmt: skip
     Console().print(table)
+
+
+@app.command(hidden=True)
+def catalogue() -> None:
+    """Print docs/orders.md: what is registered, as Markdown."""
+    from pipelines.catalogue import catalogue as page
+
+    print(page(), end="")

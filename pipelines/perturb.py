@@ -8,9 +8,10 @@ from itertools import islice, pairwise
 from corpora.syntax import Word
 from pipelines.languages import get_language
 from pipelines.orders import Order, check_order
-from pipelines.plain import Spelling, Training, plain, refuse_pieces
+from pipelines.plain import Spelling, Training, check_given, plain
 from pipelines.reorder import arrange
 from pipelines.sequences import write_out
+from pipelines.transforms import get_transform
 from pipelines.units import Unit
 
 CHUNK = 2_000
@@ -41,7 +42,8 @@ def perturb(
     ['먹었다 생선을 고양이가.']
     """
     check_order(order, lang, unit.name)
-    refuse_pieces(unit)
+    check_given(unit, order, trees=syntax is not None, words=training is not None)
+    get_transform((spelling or Spelling()).transform, lang)
     marks = frozenset(get_language(lang).case_marks.values())
     stream, done = iter(sentences), 0
     while chunk := list(islice(stream, CHUNK)):

@@ -65,12 +65,8 @@ def plain(
     ids: whose streams the sentences draw from; their normalised texts where none are given. syntax: their trees;
     training: text whose units may be put in. PipelineError if the order needs what is not given.
     """
-    refuse_pieces(unit)
-    if "trees" in order.needs and syntax is None:
-        raise PipelineError(f'The order "{order.name}" needs trees: name a corpus that has them, as --corpus grammar.')
-    if "words" in order.needs and training is None:
-        raise PipelineError(f'The order "{order.name}" puts in words of a corpus: name one, as --corpus grammar.')
     spelling = spelling or Spelling()
+    check_given(unit, order, trees=syntax is not None, words=training is not None)
     tags = "tags" in order.needs
     cut = cut_texts(texts, lang, unit, lower=spelling.lower, transform=spelling.transform)
     names = [name for units in cut.units for name in units]
@@ -91,12 +87,17 @@ def plain(
     return Plain([*names, *put_in], batch, sentence_keys(names).astype(np.int64))
 
 
-def refuse_pieces(unit: Unit) -> None:
-    """Plain text has no vocabulary: PipelineError for a unit that is made of its pieces."""
+def check_given(unit: Unit, order: Order, *, trees: bool, words: bool) -> None:
+    """PipelineError if plain text cannot be put in the order: the unit is made of a vocabulary's pieces, or the order
+    needs trees or words of a corpus and has none."""
     if unit.pieces:
         raise PipelineError(
             f'The unit "{unit.name}" needs a vocabulary: use it in a study, as in --set units.ko=[{unit.name}].'
         )
+    if "trees" in order.needs and not trees:
+        raise PipelineError(f'The order "{order.name}" needs trees: name a corpus that has them, as --corpus grammar.')
+    if "words" in order.needs and not words:
+        raise PipelineError(f'The order "{order.name}" puts in words of a corpus: name one, as --corpus grammar.')
 
 
 def _facts(lang: str, unit: Unit, cut: Cut, *, tags: bool, syntax: Sequence[Sequence[Word]] | None) -> Facts:

@@ -77,6 +77,13 @@ def test_a_file_that_cannot_be_used(corpus: str, message: str, tmp_path: Path) -
         (["perturb", "--lang", "ko", "--order", "revers"], 'Did you mean "reverse"'),
         (["perturb", "--lang", "ko", "--unit", "subword"], "needs a vocabulary"),
         (["perturb", "--lang", "ko", "--unit", "word"], 'Units of "ko": eojeol, particle, morpheme'),
+        (["perturb", "--lang", "en", "--order", "legal_scramble"], "arguments may stand in any order"),
+        (["perturb", "--lang", "ko", "--order", "head_initial_flip"], "needs trees: name a corpus that has them"),
+        (["perturb", "--lang", "ko", "--order", "local_1"], "the number must be 2 or more"),
+        (["perturb", "--lang", "he", "--transform", "drop_vowels"], "which has: strip_vowels"),
+        (["analyse", "--analyser", "kkmaa"], 'Unknown analyser "kkmaa". Did you mean "kkma"'),
+        (["encode", "--lang", "ko", "--engine", "locl"], 'Unknown engine "locl". Did you mean "local"'),
+        (["run", "word_order", "--set", "test_orders=[natural, case_mark]"], "Korean declares no case marks"),
         (["export", "word_order", "--output", "table.xlsx"], "Nothing is tracked"),
         (["report", "word_order"], "Nothing is tracked"),
         (["reproduce", "0123"], 'No run "0123"'),
@@ -216,3 +223,42 @@ class TestMake:
         shown = done.stdout.splitlines()
         assert "LC_ALL=C.UTF-8" in shown
         assert not [line for line in shown if line.startswith("LANG=")]
+
+
+def test_analyse_says_letters_and_morphemes(tmp_path: Path) -> None:
+    done = eosun("analyse", room=tmp_path, text="그는 집에 갔다.\n\n비!\n")
+    assert done.stdout == (
+        "1\t1\t그는\t그=그/NP 는=는/JX\n1\t2\t집에\t집=집/NNG 에=에/JKB\n1\t3\t갔다.\t갔=가/VV+았/EP 다=다/EC\n"
+        "3\t1\t비!\t비=비/NNG\n"
+    )
+
+
+def test_encode_builds_a_dataset_and_says_its_size(tmp_path: Path) -> None:
+    text = "".join(f"{name}{place}에서 책{place}을 읽었다.\n" for name in "가나다라마바사아" for place in range(20))
+    (tmp_path / "mine.txt").write_text(text, encoding="utf-8")
+    command = ("encode", "--lang", "ko", "--corpus", str(tmp_path / "mine.txt"), "--vocabulary", "400")
+    first, again = (eosun(*command, room=tmp_path) for _ in range(2))
+    assert first.returncode == 0, first.stderr
+    assert "160 sentences, 640 units of kind eojeol" in first.stdout, "three eojeol and the stop each"
+    assert again.stdout == first.stdout
+    assert (tmp_path / first.stdout.splitlines()[0] / "ids.bin").is_file()
+
+
+def test_audit_writes_table_and_chart(tmp_path: Path) -> None:
+    options = ("--corpus", "grammar", "--order", "shuffle", "--unit", "particle")
+    done = eosun(
+        "audit",
+        "--lang",
+        "ko",
+        *options,
+        "--output",
+        str(tmp_path / "a.csv"),
+        "--chart",
+        str(tmp_path / "a.svg"),
+        room=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    head = (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert head.startswith("length,sentences,kept_bigrams,kendall_tau")
+    assert "<svg" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert "host separation" in done.stdout

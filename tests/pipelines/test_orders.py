@@ -221,3 +221,11 @@ def test_a_large_mallows_parameter_is_the_natural_order() -> None:
 def test_these_too_permute_each_sentence_within_itself(lengths: list[int], order: str, draw: int) -> None:
     for length, placed in zip(lengths, places(lengths, order, draw=draw), strict=True):
         assert sorted(placed) == list(range(length))
+
+
+def test_the_page_of_orders_is_what_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.catalogue import catalogue
+
+    monkeypatch.delenv("EOSUN_LANGUAGES", raising=False)
+    page = Path(__file__).parents[2] / "docs" / "orders.md"
+    assert page.read_text(encoding="utf-8") == catalogue(), "eosun catalogue > docs/orders.md"
