@@ -139,11 +139,13 @@ def _check_orders(study: Study, dataset: Dataset) -> None:
         figures = audit_of(dataset, test, order, seed=study.perturbation_seed)
         found, chance, many = figures["unmoved"], figures["unmoved_by_chance"], max(figures["sentences"], 1.0)
         limit = study.allow_identical.get(name, chance + 3.0 * (chance * (1.0 - chance) / many) ** 0.5 + 1.0 / many)
-        if found > limit or (found == 1.0 and name != "natural"):
+        if found == 1.0 and name != "natural" and study.allow_identical.get(name, 0.0) < 1.0:
+            raise StudyError(f'The order "{name}" changes no sentence ({where}): use another order, or other text.')
+        if found > limit:
             raise StudyError(
                 f'The order "{name}" leaves {100 * found:.1f} % of the sentences of two or more units as they are '
                 f"({where}), where {100 * min(limit, 1.0):.1f} % are allowed: use another order or text, or allow it: "
-                f"--set allow_identical.{name}={min(found + 0.05, 0.99):.2f}."
+                f"--set allow_identical.{name}={min(found + 0.05, 1.0):.2f}."
             )
 
 

@@ -16,6 +16,7 @@ from corpora.errors import unknown
 from experiments.errors import StudyError
 from experiments.models import RECURRENT, check_model
 from experiments.models.sizes import matched_units
+from pipelines.errors import PipelineError
 from pipelines.orders import check_order, get_order
 from pipelines.transforms import get_transform
 from pipelines.units import get_unit
@@ -135,7 +136,7 @@ class Study(_Strict):
             for name in self.units[lang]:
                 get_unit(name, lang)
                 for order in (*self.train_orders, *self.test_orders):
-                    check_order(get_order(order), lang, name)
+                    self._check(order, lang, name)
             get_transform(self.transforms.get(lang, "none"), lang)
         if "natural" not in self.test_orders:
             raise StudyError("test_orders must hold natural: every order's cost is counted from it.")
@@ -149,6 +150,14 @@ class Study(_Strict):
             if len(set(values)) < len(values) or not values:
                 raise StudyError(f"{key} must name at least one thing, and each only once.")
         return self
+
+    def _check(self, order: str, lang: str, unit: str) -> None:
+        try:
+            check_order(get_order(order), lang, unit)
+        except PipelineError as error:
+            others = [other for other in self.languages if other != lang]
+            leave = f" To leave {lang} out of the study: --set languages=[{', '.join(others)}]." if others else ""
+            raise StudyError(f"{error}{leave}") from None
 
 
 def study_names() -> list[str]:
@@ -248,4 +257,5 @@ def _validated(chosen: Mapping[str, Any], where: str) -> Study:
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             _known_key(key)
-        raise StudyError(f"{where}: {key or 'study'}: {first['msg']} (got {first['input']!r}).") from None
+        said = "must be a list, as [natural, shuffle]" if first["type"] == "tuple_type" else first["msg"]
+        raise StudyError(f"{where}: {key or 'study'}: {said} (got {first['input']!r}).") from None

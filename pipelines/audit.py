@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pipelines.layout import Indices
 from pipelines.orders import Order
-from pipelines.reorder import Arrangement, Batch, arrange, lay_out, layout_of
+from pipelines.reorder import Arrangement, Batch, arrange, lay_out, layout_of, seen_by
 from pipelines.trees import trees_of
 
 FIGURES = (
@@ -32,6 +32,7 @@ FIGURES = (
 
 def audit(batch: Batch, order: Order, same: NDArray[np.int64], *, seed: int = 0, draw: int = 0) -> dict[str, float]:
     """Figures of one draw of an order over the movable units of a corpus, see `figures_of`."""
+    batch = seen_by(order, batch)
     arranged = arrange(batch, order, seed=seed, draw=draw)
     return figures_of(batch, arranged, same, order.chance(layout_of(batch)))
 

@@ -28,7 +28,9 @@ def draw(figures: pd.DataFrame, title: str, path: Path) -> None:
         alt.Chart(long)
         .mark_line(point=True, color="#1f5f8b")
         .encode(
-            x=alt.X("length:N", sort=list(rows["length"]), title="units in the sentence", axis=alt.Axis(labelAngle=0)),
+            x=alt.X(
+                "length:N", sort=list(rows["length"]), title="units in the sentence", axis=alt.Axis(labelAngle=-40)
+            ),
             y=alt.Y("value:Q", title=None),
             tooltip=["length:N", "sentences:Q", "figure:N", alt.Tooltip("value:Q", format=".3f")],
         )

@@ -10,7 +10,13 @@ from pipelines.orders import check_order, example_name, get_order, order_names
 from pipelines.transforms import all_transforms
 from pipelines.units import all_units
 
-_NEEDS = {"trees": "trees", "tags": "word classes", "marks": "marks of the language", "words": "training text"}
+_NEEDS = {
+    "trees": "trees",
+    "tags": "content and function words",
+    "classes": "word classes",
+    "marks": "marks of the language",
+    "words": "training text",
+}
 
 
 def catalogue() -> str:
@@ -63,7 +69,8 @@ def _orders() -> Iterable[list[str]]:
         order = get_order(example_name(name))
         kept = "same units" if order.pure else "adds or removes"
         drawn = "new at every draw" if order.random else "always the same"
-        needs = ", ".join(_NEEDS[need] for need in sorted(order.needs)) or "–"
+        asked = order.needs - ({"tags"} if "classes" in order.needs else set())
+        needs = ", ".join(_NEEDS[need] for need in sorted(asked)) or "–"
         yield [f"`{name}`", order.meaning, f"{kept}, {drawn}", needs, _having(example_name(name)), order.source]
 
 

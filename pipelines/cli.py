@@ -18,7 +18,10 @@ app = typer.Typer(no_args_is_help=True)
 
 Lang = Annotated[str, typer.Option(help="Language of the text, as ko or en; `eosun languages` lists them.")]
 UnitName = Annotated[str | None, typer.Option("--unit", help="What is moved; by default the first of the language.")]
-OrderName = Annotated[str, typer.Option("--order", help="What is done; `eosun orders` lists them.")]
+OrderName = Annotated[
+    str,
+    typer.Option("--order", help="What is done; `eosun orders` lists them, a+b joins them, as in case_mark+shuffle."),
+]
 Seed = Annotated[int, typer.Option(help="Perturbation seed.")]
 Split = Annotated[str, typer.Option(help="Of a corpus: train, valid or test.")]
 
@@ -30,11 +33,16 @@ def perturb(
     order: OrderName = "shuffle",
     seed: Seed = 0,
     draw: Annotated[int, typer.Option(help="Which of a sentence's draws.")] = 0,
-    corpus: Annotated[str | None, typer.Option(help="Take the sentences of this corpus, with its trees.")] = None,
+    corpus: Annotated[
+        str | None, typer.Option(help="Take one split of this corpus, or .txt or .tsv file, with its trees.")
+    ] = None,
     split: Split = "test",
     transform: Annotated[str, typer.Option(help="A script transform, as drop_vowels.")] = "none",
     keep_case: Annotated[bool, typer.Option("--keep-case", help="Do not lower-case English first.")] = False,
     move_final: Annotated[bool, typer.Option("--move-final", help="Let final punctuation move too.")] = False,
+    marks: Annotated[
+        bool, typer.Option("--marks", help="Write U+2581 where a word begins, to see which units are one.")
+    ] = False,
 ) -> None:
     """Put sentences into another order: standard input, or a corpus, to standard output, one sentence a line."""
     from pipelines.orders import check_order, get_order
@@ -46,12 +54,12 @@ def perturb(
     _speak_utf8()
     spelling = Spelling(lower=not keep_case, keep_final=not move_final, transform=transform)
     if corpus is None:
-        done = perturbed(_lines(), lang, found, wanted, seed=seed, draw=draw, spelling=spelling)
+        done = perturbed(_lines(), lang, found, wanted, seed=seed, draw=draw, spelling=spelling, show_marks=marks)
     else:
         text = _corpus_text(corpus, lang, split)
         done = perturbed(
             text.texts, lang, found, wanted, seed=seed, draw=draw, spelling=spelling, ids=text.ids,
-            syntax=text.syntax, training=text.training() if "words" in wanted.needs else None,
+            syntax=text.syntax, training=text.training() if "words" in wanted.needs else None, show_marks=marks,
         )  # fmt: skip
     for line in done:
         print(line)
@@ -71,26 +79,17 @@ def _corpus_text(corpus: str, lang: str, split: str) -> CorpusText:
 
 
 def _speak_utf8() -> None:
-    """Read and write UTF-8 whatever the locale."""
+    """Write UTF-8 whatever the locale."""
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
 
 
 def _lines() -> Iterator[str]:
     """The lines of standard input without a byte-order mark."""
-    return (line.rstrip("\r\n").removeprefix("\ufeff") for line in _decoded())
+    from corpora.readers import decoded_line
 
-
-def _decoded() -> Iterator[str]:
-    from pipelines.errors import PipelineError
-
-    number = 0
-    try:
-        for line in sys.stdin:
-            number += 1
-            yield line
-    except UnicodeDecodeError:
-        raise PipelineError(f"Standard input is not UTF-8 after line {number}: convert it first.") from None
+    for number, raw in enumerate(sys.stdin.buffer, 1):
+        line = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
+        yield decoded_line(line.rstrip(b"\r\n"), "standard input", number)
 
 
 @app.command()
@@ -114,6 +113,8 @@ def audit(
 
     wanted = get_order(order)
     found = check_order(wanted, lang, _unit_name(unit, lang))
+    for path, endings in ((output, (".csv",)), (chart, (".svg", ".png", ".html"))):
+        _check_output(path, endings)
     text = _corpus_text(corpus, lang, split)
     figures = audit_text(
         text.texts, text.ids, lang, found, wanted, seed=seed, draws=draws, syntax=text.syntax,
@@ -126,7 +127,7 @@ def audit(
     known = figures.dropna(axis="columns", how="all")
     table = Table("figure", *map(str, known["length"]), box=None, pad_edge=False)
     table.add_row("sentences", *(f"{count:,}" for count in known["sentences"]))
-    for name in known.columns[2:]:
+    for name in (name for name in known.columns[2:] if name not in ("dropped", "put_in") or known[name].any()):
         table.add_row(name.replace("_", " "), *("–" if value != value else f"{value:.3f}" for value in known[name]))
     console = Console()
     (console if console.is_terminal else Console(width=140)).print(table)
@@ -146,8 +147,9 @@ def analyse(
     found = get_analyser(analyser)
     _speak_utf8()
     for number, line in enumerate(_lines(), 1):
-        body, final = split_final(normalise(line, "ko"))
-        (analysis,) = found.analyse([body])
+        text = normalise(line, "ko")
+        final = split_final(text)[1]
+        (analysis,) = found.analyse([text])
         for place, parts in enumerate(analysis, 1):
             word = "".join(part.surface for part in parts) + (final if place == len(analysis) else "")
             said = " ".join(f"{p.surface}={'+'.join(f'{form}/{tag}' for form, tag in p.forms)}" for p in parts)
@@ -181,7 +183,7 @@ def encode(
     recipe = Recipe(_unit_name(unit, lang), vocabulary, not keep_case, not move_final, tags, transform)
     built = corpus_in(corpus, lang)
     columns = SpinnerColumn(), TextColumn("{task.completed:,.0f} of {task.total:,.0f} sentences"), TimeElapsedColumn()
-    with Progress(*columns, console=_errors(), transient=True) as bar:
+    with Progress(*columns, console=_errors(), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=built.counts[lang]["train"] + sum(built.counts[lang].values()))
         dataset = build(built, lang, recipe, lambda count: bar.advance(task, count), engine=chosen)
     print(
@@ -197,6 +199,15 @@ def _errors() -> Console:
     return Console(stderr=True)
 
 
+def _check_output(path: Path | None, endings: tuple[str, ...]) -> None:
+    from pipelines.errors import PipelineError
+
+    if path is not None and path.suffix not in endings:
+        raise PipelineError(f"{path.name}: the ending must be {' or '.join(endings)}.")
+    if path is not None and not path.parent.is_dir():
+        raise PipelineError(f"There is no folder {path.parent} to write {path.name} into.")
+
+
 @app.command("orders")
 def list_orders(
     lang: Annotated[str | None, typer.Option(help="Only the orders that this language has.")] = None,
@@ -207,9 +218,19 @@ def list_orders(
     from rich.table import Table
 
     from pipelines.errors import PipelineError
-    from pipelines.orders import check_order, example_name, get_order, order_names
+    from pipelines.orders import PLACEHOLDERS, check_order, example_name, get_order, order_names
+    from pipelines.units import get_unit
 
-    table = Table("order", "what it does", "invariants", "needs", "source", box=None, pad_edge=False)
+    if lang is not None:
+        get_unit(_unit_name(unit, lang), lang)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=200)
+    wide = console.width >= 120
+    table = Table(box=None, pad_edge=False)
+    table.add_column("order", no_wrap=True)
+    for head in ("what it does", "invariants", "needs", "source") if wide else ("what it does", "needs"):
+        table.add_column(head, overflow="fold")
     for name in order_names():
         found = get_order(example_name(name))
         if lang is not None:
@@ -219,8 +240,15 @@ def list_orders(
                 continue
         kept = "same units" if found.pure else "adds or removes"
         drawn = "new at every draw" if found.random else "always the same"
-        table.add_row(name, found.meaning, f"{kept}, {drawn}", ", ".join(sorted(found.needs)), found.source)
-    Console().print(table)
+        needs = ", ".join(sorted(found.needs))
+        table.add_row(
+            *([name, found.meaning, f"{kept}, {drawn}", needs, found.source] if wide else [name, found.meaning, needs])
+        )
+    console.print(table)
+    console.print("\n" + "\n".join(f"{name}: {meaning}" for name, meaning in PLACEHOLDERS.items()), soft_wrap=True)
+    console.print(
+        "a+b: first a, which changes the text, then b, as in particle_drop_structural+shuffle", soft_wrap=True
+    )
 
 
 @app.command("units")

@@ -29,12 +29,14 @@ def perturb(
     ids: Sequence[str] | None = None,
     syntax: Sequence[Sequence[Word]] | None = None,
     training: Training | None = None,
+    show_marks: bool = False,
 ) -> Iterator[str]:
     """Each sentence in the given order, one string each, in chunks of 2,000.
 
     A sentence's stream belongs to its id; where none are given, to its text: the same sentence comes out the same
     wherever it stands. Whole words are joined by spaces and smaller units too; final punctuation and case marks follow
     unspaced. ids, syntax: of each sentence; training: text to draw words from, see `plain.plain`.
+    show_marks: write the mark that opens a word, and a space between all units.
 
     >>> from pipelines.orders import get_order
     >>> from pipelines.units import get_unit
@@ -42,7 +44,7 @@ def perturb(
     ['먹었다 생선을 고양이가.']
     """
     check_order(order, lang, unit.name)
-    check_given(unit, order, trees=syntax is not None, words=training is not None)
+    check_given(lang, unit, order, trees=syntax is not None, words=training is not None)
     get_transform((spelling or Spelling()).transform, lang)
     marks = frozenset(get_language(lang).case_marks.values())
     stream, done = iter(sentences), 0
@@ -54,5 +56,6 @@ def perturb(
         )  # fmt: skip
         arranged = arrange(given.batch, order, seed=seed, draw=draw)
         for begin, end in pairwise(arranged.offsets):
-            yield write_out([given.names[i] for i in arranged.units[begin:end]], marks)
+            units = [given.names[i] for i in arranged.units[begin:end]]
+            yield " ".join(units) if show_marks else write_out(units, marks)
         done += len(chunk)

@@ -19,6 +19,7 @@ from pipelines.names import names_of
 from pipelines.orders import Order
 from pipelines.reorder import Batch
 from pipelines.stream import sentence_keys
+from pipelines.tags import COARSE, has_classes
 from pipelines.units import Unit
 
 
@@ -66,7 +67,7 @@ def plain(
     training: text whose units may be put in. PipelineError if the order needs what is not given.
     """
     spelling = spelling or Spelling()
-    check_given(unit, order, trees=syntax is not None, words=training is not None)
+    check_given(lang, unit, order, trees=syntax is not None, words=training is not None)
     tags = "tags" in order.needs
     cut = cut_texts(texts, lang, unit, lower=spelling.lower, transform=spelling.transform)
     names = [name for units in cut.units for name in units]
@@ -87,15 +88,20 @@ def plain(
     return Plain([*names, *put_in], batch, sentence_keys(names).astype(np.int64))
 
 
-def check_given(unit: Unit, order: Order, *, trees: bool, words: bool) -> None:
+def check_given(lang: str, unit: Unit, order: Order, *, trees: bool, words: bool) -> None:
     """PipelineError if plain text cannot be put in the order: the unit is made of a vocabulary's pieces, or the order
     needs trees or words of a corpus and has none."""
     if unit.pieces:
         raise PipelineError(
-            f'The unit "{unit.name}" needs a vocabulary: use it in a study, as in --set units.ko=[{unit.name}].'
+            f'The unit "{unit.name}" needs a vocabulary: use it in a study, as in --set units.{lang}=[{unit.name}].'
         )
     if "trees" in order.needs and not trees:
-        raise PipelineError(f'The order "{order.name}" needs trees: name a corpus that has them, as --corpus grammar.')
+        raise PipelineError(
+            f'The order "{order.name}" needs trees: name a corpus that has them with --corpus, grammar (ko, en) or a '
+            "treebank (`eosun corpora list`)."
+        )
+    if "classes" in order.needs and not has_classes(get_language(lang), trees):
+        raise PipelineError(f'The order "{order.name}" cannot be applied: {COARSE}.')
     if "words" in order.needs and not words:
         raise PipelineError(f'The order "{order.name}" puts in words of a corpus: name one, as --corpus grammar.')
 

@@ -83,9 +83,15 @@ def layout_of(batch: Batch, order: str = "", *, seed: int = 0, draw: int = 0, ra
     return Layout(inner, inner_sentence, position, keys, seed, pool=batch.pool, **facts)
 
 
+def seen_by(order: Order, batch: Batch) -> Batch:
+    """The batch with what the order may move."""
+    return replace(batch, movable=np.ones(len(batch.movable), bool)) if order.moves_final else batch
+
+
 def arrange(batch: Batch, order: Order, *, seed: int = 0, draw: int = 0) -> Arrangement:
     """The sentences of a batch in an order. The result depends on each sentence alone (and on the pool, for an edit):
     not on its neighbours, the file, the process or the order of reading."""
+    batch = seen_by(order, batch)
     layout = layout_of(batch, order.name, seed=seed, draw=draw, random=order.random and not order.parts)
     places = np.flatnonzero(batch.movable)
     if order.reorder is not None:

@@ -18,6 +18,7 @@ from pipelines.layout import Indices, ranges
 from pipelines.normalise import MARK, is_final
 from pipelines.orders import Order
 from pipelines.reorder import Batch, arrange
+from pipelines.tags import COARSE, has_classes
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def lacks(dataset: Dataset, order: Order) -> str | None:
         return "the corpus has no trees"
     if "tags" in order.needs and not len(dataset.tag):
         return "the dataset was built without word classes"
+    if "classes" in order.needs and not has_classes(get_language(dataset.lang), len(dataset.head) > 0):
+        return COARSE
     return None
 
 
@@ -131,10 +134,13 @@ def shown(dataset: Dataset, numbers: Indices, order: Order, *, seed: int = 0) ->
 
 
 def write_out(units: Sequence[str], marks: Collection[str] = ()) -> str:
-    """Units as a line of text: spaces between units, none before final punctuation and the given marks."""
-    words = [unit.lstrip(MARK).replace(MARK, " ") for unit in units]
-    final = words.pop() if len(words) > 1 and is_final(units[-1]) else ""
-    return "".join(word if i == 0 or word in marks else " " + word for i, word in enumerate(words)) + final
+    """Units as a line of text: spaces between units, none before a sentence's final punctuation and the given marks."""
+    line = ""
+    for i, unit in enumerate(units):
+        word = unit.lstrip(MARK).replace(MARK, " ")
+        leans = word in marks or (is_final(unit) and not unit.startswith(MARK))
+        line += word if i == 0 or leans else " " + word
+    return line
 
 
 def texts_of(dataset: Dataset, numbers: Indices) -> list[str]:

@@ -61,6 +61,15 @@ def has_tags(language: Language, treebank: bool) -> bool:
     return language.analyser is not None or treebank or bool(language.function_words)
 
 
+COARSE = "of this text only content and function words are told apart; use a treebank, as --corpus ud-pud"
+"""Why an order that asks for finer word classes cannot be applied."""
+
+
+def has_classes(language: Language, treebank: bool) -> bool:
+    """Whether classes finer than content and function are told apart: by its analyser or a treebank."""
+    return language.analyser is not None or treebank
+
+
 def tag(
     texts: Sequence[str], cut: Sequence[Sequence[str]], lang: str, universal: Sequence[Sequence[str]] | None = None
 ) -> list[list[int]]:
@@ -95,11 +104,12 @@ def _by_words(units: Sequence[str], words: Sequence[int]) -> list[int]:
 
 def _by_analysis(text: str, units: Sequence[str]) -> list[int]:
     """Classes of Korean units by the morphemes that begin in them."""
-    from pipelines.analysers.mecab import analyse
+    from pipelines.analysers import get_analyser
     from pipelines.normalise import split_final
 
-    body, final = split_final(text)
-    morphemes = [(part.surface, part.tag) for parts in (analyse(body) if body else []) for part in parts]
+    final = split_final(text)[1]
+    (analysis,) = get_analyser("mecab").analyse([text])
+    morphemes = [(part.surface, part.tag) for parts in analysis for part in parts]
     result, at, reached, begun = [], 0, 0, 0
     for unit in units[: len(units) - 1] if final else units:
         reached += len(unit) - unit.count(MARK)

@@ -23,7 +23,7 @@ def unit_counts(texts: Sequence[str], lang: str, transform: str = "none") -> dic
     """
     if transform != "none":
         return {}
-    bodies = [split_final(text)[0] for text in texts]
+    final = np.fromiter((bool(split_final(text)[1]) for text in texts), np.int32, len(texts))
     having = [name for name in COUNTED if name in get_language(lang).units]
-    cut = {name: all_units()[name].segment(bodies) for name in having}
-    return {name: np.fromiter(map(len, found), np.int32, len(found)) for name, found in cut.items()}
+    cut = {name: all_units()[name].segment(texts) for name in having}
+    return {name: np.fromiter(map(len, found), np.int32, len(found)) - final for name, found in cut.items()}

@@ -8,6 +8,7 @@ whatever order its units stand in. Normalisation is the identity (the default co
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -56,9 +57,9 @@ def train(counts: Counter[str], size: int, path: Path, *, where: str) -> None:
             eos_id=EOS,
         )
     except RuntimeError as error:
-        raise PipelineError(
-            f"No vocabulary of {size} pieces for {where}: {_reason(error)}. Set a larger vocabulary."
-        ) from None
+        needed = re.search(r"(\d+) vs (\d+)", str(error))
+        remedy = f"its letters alone need {needed[2]}: set a larger vocabulary" if needed else _reason(error)
+        raise PipelineError(f"No vocabulary of {size} pieces for {where}: {remedy}.") from None
     path.write_bytes(model.getvalue())
 
 

@@ -80,6 +80,16 @@ def test_a_file_that_cannot_be_used(corpus: str, message: str, tmp_path: Path) -
         (["perturb", "--lang", "en", "--order", "legal_scramble"], "arguments may stand in any order"),
         (["perturb", "--lang", "ko", "--order", "head_initial_flip"], "needs trees: name a corpus that has them"),
         (["perturb", "--lang", "ko", "--order", "local_1"], "the number must be 2 or more"),
+        (
+            ["perturb", "--lang", "ko", "--order", "particle_drop_topic"],
+            "kind is one of structural, adverbial, auxiliary",
+        ),
+        (["perturb", "--lang", "en", "--order", "drop_foo"], "pos is word classes joined by _, out of noun"),
+        (["perturb", "--lang", "en", "--order", "keep_noun"], "only content and function words are told apart"),
+        (["orders", "--lang", "en", "--unit", "particle"], 'Units of "en": word, chunk'),
+        (["audit", "--lang", "ko", "--output", "nowhere/a.csv"], "There is no folder nowhere"),
+        (["audit", "--lang", "ko", "--chart", "a.jpg"], "the ending must be .svg or .png or .html"),
+        (["run", "word_order", "--set", "test_orders=natural"], "must be a list"),
         (["perturb", "--lang", "he", "--transform", "drop_vowels"], "which has: strip_vowels"),
         (["analyse", "--analyser", "kkmaa"], 'Unknown analyser "kkmaa". Did you mean "kkma"'),
         (["encode", "--lang", "ko", "--engine", "locl"], 'Unknown engine "locl". Did you mean "local"'),
@@ -228,7 +238,7 @@ class TestMake:
 def test_analyse_says_letters_and_morphemes(tmp_path: Path) -> None:
     done = eosun("analyse", room=tmp_path, text="그는 집에 갔다.\n\n비!\n")
     assert done.stdout == (
-        "1\t1\t그는\t그=그/NP 는=는/JX\n1\t2\t집에\t집=집/NNG 에=에/JKB\n1\t3\t갔다.\t갔=가/VV+았/EP 다=다/EC\n"
+        "1\t1\t그는\t그=그/NP 는=는/JX\n1\t2\t집에\t집=집/NNG 에=에/JKB\n1\t3\t갔다.\t갔=가/VV+았/EP 다=다/EF\n"
         "3\t1\t비!\t비=비/NNG\n"
     )
 

@@ -71,15 +71,21 @@ def text_lines(path: Path) -> Iterator[tuple[int, str]]:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
             for number, raw in enumerate(stream, 1):
                 line = (raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw).rstrip(b"\r\n")
-                if b"\0" in line:
-                    raise CorpusError(f"{path.name}, line {number}: a NUL byte. Is this a text file?")
-                yield number, line.decode("utf-8")
-    except UnicodeDecodeError:
-        raise CorpusError(
-            f"{path.name}, line {number}: not UTF-8{_looks_like(raw)}. Convert the file: iconv -f CP949 -t UTF-8."
-        ) from None
+                yield number, decoded_line(line, path.name, number)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise CorpusError(f"{path.name} breaks off after line {number} ({error}): get the file again.") from None
+
+
+def decoded_line(line: bytes, name: str, number: int) -> str:
+    """A line of UTF-8 as text; CorpusError where it is none, or holds a NUL byte."""
+    if b"\0" in line:
+        raise CorpusError(f"{name}, line {number}: a NUL byte. Is this a text file?")
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        raise CorpusError(
+            f"{name}, line {number}: not UTF-8{_looks_like(line)}. Convert it: iconv -f CP949 -t UTF-8."
+        ) from None
 
 
 def _looks_like(raw: bytes) -> str:

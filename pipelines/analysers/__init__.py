@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from corpora.errors import unknown
 from pipelines.errors import PipelineError
+from pipelines.normalise import split_final
 
 
 class Part(NamedTuple):
@@ -35,8 +36,9 @@ Analysis = list[list[Part]]
 @dataclass(frozen=True)
 class Analyser:
     """An analyser: which program with which dictionary; about how many sentences a second it analyses (measured on
-    Naver film reviews, one processor); and its function: sentences without final punctuation to analyses, one each,
-    lossless."""
+    Naver film reviews, one processor); and its function: sentences to analyses, one each, lossless.
+    An analyser sees the final punctuation, which tells it that the last ending is a final one; the analysis is of what
+    stands before it."""
 
     name: str
     version: Callable[[], str]
@@ -53,10 +55,26 @@ def analyser(
     """Register a function that analyses one sentence."""
 
     def register(one: Callable[[str], Analysis]) -> Callable[[str], Analysis]:
-        _ANALYSERS[name] = Analyser(name, version, pace, lambda bodies: [one(body) if body else [] for body in bodies])
+        _ANALYSERS[name] = Analyser(name, version, pace, lambda texts: [_before_final(one, text) for text in texts])
         return one
 
     return register
+
+
+def _before_final(one: Callable[[str], Analysis], text: str) -> Analysis:
+    """The analysis of a sentence without its final punctuation, found with it where its own parts spell it."""
+    body, final = split_final(text)
+    if not body:
+        return []
+    if final:
+        *words, last = one(text)
+        left, kept = len(body) - body.rfind(" ") - 1, 0
+        while left > 0 and kept < len(last):
+            left -= len(last[kept].surface)
+            kept += 1
+        if left == 0:
+            return [*words, last[:kept]]
+    return one(body)
 
 
 def analyser_names() -> list[str]:

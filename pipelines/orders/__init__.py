@@ -27,8 +27,9 @@ from pipelines.units import Unit, get_unit
 Reorder = Callable[[Layout], Indices]
 Edit = Callable[[Layout], Edited]
 Chance = Callable[[Layout], NDArray[np.float64]]
-Need = Literal["trees", "tags", "marks", "words"]
-"""What an order must be told of the text: heads of words; word classes; marks of the language; training words."""
+Need = Literal["trees", "tags", "classes", "marks", "words"]
+"""What an order must be told of the text: heads of words; content and function words; finer word classes; marks of the
+language; training words."""
 On = Literal["any", "words", "whole", "classes", "parts", "particles"]
 """What an order works on: any unit; words of a tree (and what rides on them); whole words alone; units that have a
 word class; units that keep function words apart from content words; units that keep particles apart from nouns."""
@@ -42,7 +43,7 @@ class Order:
 
     pure: it moves units and changes none. random: a new draw is a new result. needs: what must be known of the text.
     chance: [sentences], the probability that the order as defined leaves every movable unit in its place (0 where
-    nothing is stated). parts: the orders that a joined one is made of.
+    nothing is stated). parts: the orders that a joined one is made of. moves_final: final punctuation moves, too.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Order:
     edit: Edit | None
     chance: Chance
     parts: tuple[Order, ...] = ()
+    moves_final: bool = False
 
     @property
     def steps(self) -> tuple[Order, ...]:
@@ -75,6 +77,7 @@ class _Entry:
     edits: bool
     function: Callable[..., Any]
     chance: Callable[..., NDArray[np.float64]] | None
+    moves_final: bool
 
 
 _ORDERS: dict[str, _Entry] = {}
@@ -85,6 +88,7 @@ _MODULES = (
 )  # fmt: skip
 _NUMBER = {"k": r"(?P<k>\d+)", "θ": r"(?P<theta>\d+(?:\.\d+)?)"}
 _CLASSES = "|".join(sorted({*GROUPS, *TAGS[1:-1]}, key=len, reverse=True))
+_NAMES = re.compile(_CLASSES)
 _WORD = {"kind": rf"(?P<kind>{'|'.join(PARTICLES)})", "pos": rf"(?P<pos>(?:{_CLASSES})(?:_(?:{_CLASSES}))*)"}
 
 
@@ -99,6 +103,7 @@ def order(
     scrambling: bool = False,
     edits: bool = False,
     chance: Callable[..., NDArray[np.float64]] | None = None,
+    moves_final: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register an order under a name, in which some parts stand for what a user writes there.
 
@@ -108,7 +113,17 @@ def order(
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         _ORDERS[template] = _Entry(
-            template, meaning, source, random, frozenset(needs), on, scrambling, edits, function, chance
+            template,
+            meaning,
+            source,
+            random,
+            frozenset(needs),
+            on,
+            scrambling,
+            edits,
+            function,
+            chance,
+            moves_final,
         )
         return function
 
@@ -160,16 +175,20 @@ def _made(name: str, entry: _Entry, written: dict[str, str]) -> Order:
     arguments: dict[str, Any] = dict(written)
     if "k" in written:
         arguments["k"] = int(written["k"])
-        least = 1 if entry.template.startswith("beyond") else 2
+        least = 1 if entry.template.startswith(("beyond", "swap")) else 2
         if arguments["k"] < least:
             raise PipelineError(f'The order "{name}" would change nothing: the number must be {least} or more.')
     if "theta" in written:
         arguments["theta"] = float(written["theta"])
     function = partial(entry.function, **arguments) if arguments else entry.function
+    needs = entry.needs
+    if {*_NAMES.findall(written.get("pos", ""))} - {"content", "function"}:
+        needs = needs | {"classes"}
     chance: Chance = partial(entry.chance, **arguments) if entry.chance is not None else _never
     return Order(
-        name, entry.meaning, entry.source, not entry.edits, entry.random, entry.needs, entry.on, entry.scrambling,
+        name, entry.meaning, entry.source, not entry.edits, entry.random, needs, entry.on, entry.scrambling,
         None if entry.edits else function, function if entry.edits else None, chance,
+        moves_final=entry.moves_final,
     )  # fmt: skip
 
 
@@ -198,17 +217,32 @@ def _joined(name: str, parts: list[Order]) -> Order:
         edit=None,
         chance=_never,
         parts=tuple(parts),
+        moves_final=any(part.moves_final for part in parts),
     )
 
 
 _STRICT = ("any", "words", "classes", "parts", "particles", "whole").index
 
 
+PLACEHOLDERS = {
+    "k": "a whole number",
+    "θ": "a number like 0.5",
+    "kind": f"one of {', '.join(PARTICLES)}",
+    "pos": f"word classes joined by _, out of {', '.join([*TAGS[1:-1]])}",
+}
+"""What a user writes in place of the letters in registered names."""
+
+
 def _unknown(name: str) -> str:
     known = [example_name(template) for template in _ORDERS]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+    for template in _ORDERS:
+        place = next((part for part in template.split("_") if part in PLACEHOLDERS), None)
+        if place is not None and not near and name.startswith(template[: template.index(f"_{place}") + 1]):
+            return f'There is no order "{name}": in {template}, {place} is {PLACEHOLDERS[place]}.'
+    near = near or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f' Did you mean "{near[0]}"?' if near else ""
-    return f'Unknown order "{name}".{hint} `eosun orders` lists them; available: {", ".join(known)}.'
+    return f'Unknown order "{name}".{hint} `eosun orders` lists them.'
 
 
 def check_order(order: Order, lang: str, unit_name: str) -> Unit:

@@ -28,7 +28,7 @@ def _keep_chance(layout: Layout, *, pos: str) -> NDArray[np.float64]:
 
 @order(
     "drop_pos",
-    "units of some word classes left out, as in drop_adjective_adverb or drop_function",
+    "units of some word classes left out, as in drop_adjective_adverb or drop_function; below the word, endings stay",
     source="Khandelwal et al. 2018; O'Connor & Andreas 2021",
     random=False,
     needs=["tags"],

@@ -27,7 +27,7 @@ def _permute_chance(layout: Layout, *, kind: str) -> NDArray[np.float64]:
 
 @order(
     "particle_drop_kind",
-    "particles of a kind (structural, adverbial or auxiliary) left out",
+    "particles of a kind left out: structural (subject, object, complement, genitive), adverbial or auxiliary",
     source="SIKO (Kim et al. 2024)",
     random=False,
     needs=["tags"],
@@ -55,7 +55,7 @@ def particle_permute(layout: Layout, *, kind: str) -> Indices:
 
 @order(
     "particle_neutralise_kind",
-    "every particle of a kind replaced by the topic particle, 은 or 는 as the letter before it asks",
+    "every particle of a kind (structural ones include the genitive) made the topic particle, 은 or 는 as it must be",
     source="the topic particle stands for subject and object alike; after Ravfogel et al. 2019 on syncretic case",
     random=False,
     needs=["tags", "marks"],

@@ -39,7 +39,7 @@ def _no_content(layout: Layout) -> NDArray[np.float64]:
     "every unit of an open class replaced by one of the same class from the training text, as often as it is there",
     source="Khandelwal et al. 2018; the nonce sentences of Gulordava et al. 2018",
     random=True,
-    needs=["tags", "words"],
+    needs=["tags", "classes", "words"],
     on="classes",
     edits=True,
     chance=_no_content,

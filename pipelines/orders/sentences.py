@@ -27,10 +27,11 @@ def _chance(layout: Layout) -> NDArray[np.float64]:
     source="O'Connor & Andreas 2021",
     random=True,
     chance=_chance,
+    moves_final=True,
 )
 def sentence_order_shuffle(layout: Layout) -> Indices:
-    """A sentence ends where a unit closes with a full stop, a question or an exclamation mark. The text's own final
-    punctuation stays at its end."""
+    """A sentence ends where a unit closes with a full stop, a question or an exclamation mark, that of an abbreviation
+    (Dr.) included. The final punctuation of the text moves with its last sentence."""
     number = _number(layout)
     opens = np.flatnonzero((layout.position == 0) | (np.diff(number, prepend=-1) != 0))
     block = np.searchsorted(opens, np.arange(len(number)), side="right") - 1

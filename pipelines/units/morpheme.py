@@ -23,10 +23,10 @@ def _host_and_chain(parts: Sequence[Part]) -> list[str]:
 
 
 def _cut(sentences: Sequence[str], name: str, parts_of: Callable[[Sequence[Part]], list[str]]) -> list[list[str]]:
-    split = [split_final(sentence) for sentence in sentences]
     result = []
-    for analysis, (_, final) in zip(get_analyser(name).analyse([body for body, _ in split]), split, strict=True):
-        units = []
+    for analysis, sentence in zip(get_analyser(name).analyse(sentences), sentences, strict=True):
+        _, final = split_final(sentence)
+        units: list[str] = []
         for parts in analysis:
             first, *rest = parts_of(parts)
             units += [MARK + first, *rest]

@@ -210,9 +210,29 @@ def test_spans_are_counted_from_the_end() -> None:
 
 
 def test_sentences_of_a_text_change_places_whole() -> None:
-    found = every(120, "첫째 문장이다. 둘째 문장인가? 셋째 문장.", "ko", "sentence_order_shuffle", "eojeol")
-    assert len(found) == 6
-    assert all("둘째 문장인가?" in line and line.endswith(".") for line in found)
+    """Each keeps its own mark, the last one too."""
+    found = every(120, "첫째 문장이다. 둘째 문장인가? 셋째 문장!", "ko", "sentence_order_shuffle", "eojeol")
+    parts = ("첫째 문장이다.", "둘째 문장인가?", "셋째 문장!")
+    assert set(found) == {" ".join(order) for order in itertools.permutations(parts)}
+
+
+def test_one_exchange_of_two_units() -> None:
+    found = every(60, "가 나 다.", "ko", "swap_1", "eojeol")
+    assert set(found) == {"나 가 다.", "다 나 가.", "가 다 나."}
+
+
+def test_marks_show_which_units_are_one_word() -> None:
+    line = put("나의 책을 읽는다.", "ko", "natural", "particle", show_marks=True)
+    assert line == "▁나 의 ▁책 을 ▁읽 는다 ."
+
+
+def test_classes_that_the_text_does_not_have_are_refused() -> None:
+    """Plain English tells content from function words; nouns need a treebank."""
+    assert put("the cat sleeps.", "en", "drop_function", "word") == "cat sleeps."
+    assert put(ATE, "en", "keep_noun", "word", ATE_TREE) == "cat fish table."
+    for order in ("keep_noun", "drop_adjective_adverb"):
+        with pytest.raises(PipelineError, match="only content and function words are told apart"):
+            put("the cat sleeps.", "en", order, "word")
 
 
 @pytest.mark.parametrize(
