@@ -9,6 +9,7 @@ from pipelines.layout import Indices
 from pipelines.orders import Order
 from pipelines.reorder import Arrangement, Batch, arrange, lay_out, layout_of, seen_by
 from pipelines.trees import trees_of
+from pipelines.units import all_units
 
 FIGURES = (
     "sentences",
@@ -53,7 +54,8 @@ def figures_of(
     their own place. host_separation: units inside a word that lost the unit they were attached to. dropped: units left
     out; put_in: units of the result that were not in the sentence. dependency_length, head_final: mean distance in
     words of a word from its head, and the share of words that stand before their head; with `_before`, in the natural
-    order. Of units left out or put in, neighbours, places and distances are counted among those that are left.
+    order (NaN for chunks, which hold several words). Of units
+    left out or put in, neighbours, places and distances are counted among those that are left.
     """
     sentence, _ = lay_out(batch.offsets)
     units, sentences = len(sentence), len(batch.offsets) - 1
@@ -79,7 +81,7 @@ def figures_of(
         "sentences": float(many.sum()),
         "kept_bigrams": _share(beside.sum(), pairs_before),
         "kendall_tau": balance / pairs if pairs else float("nan"),
-        "mean_displacement": float(np.mean(np.abs(source - place) / spread)) if len(place) else 0.0,
+        "mean_displacement": float(np.mean(np.abs(source - place) / spread)) if len(place) else float("nan"),
         "identical": _share((many & _reads_the_same(batch, arranged, same)).sum(), many.sum()),
         "identical_by_chance": _mean(2.0 ** -log2_orders(batch.offsets, batch.movable, same)[many]),
         "unmoved": _share((many & _unmoved(batch, arranged)).sum(), many.sum()),
@@ -164,7 +166,8 @@ def _distances(batch: Batch, arranged: Arrangement | None) -> tuple[float, float
 
     A word stands where the unit that opens it stands; arcs of words that were left out are not counted.
     """
-    if not len(batch.head):
+    holds_words = all_units()[batch.unit].joined and not all_units()[batch.unit].whole
+    if not len(batch.head) or holds_words:
         return float("nan"), float("nan")
     trees = trees_of(layout_of(batch))
     numbers = np.arange(len(trees.head), dtype=np.int64)

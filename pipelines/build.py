@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -22,21 +22,23 @@ from numpy.typing import NDArray
 
 from corpora.syntax import Word, parsed
 from corpora.table import ROW_GROUP, SPLITS, Corpus, sha256_of, sources_sha256, var_folder
+from pipelines.cutting import cut_texts
 from pipelines.dataset import ARRAYS, COUNTED, FACTS, NAMES, Dataset, Recipe
 from pipelines.encoding import encode
 from pipelines.engines import Engine, default_workers, local, serial
 from pipelines.errors import PipelineError
 from pipelines.facts import facts_of
 from pipelines.languages import get_language
-from pipelines.normalise import MARK, marked, normalise
+from pipelines.normalise import MARK
 from pipelines.stream import sentence_keys
-from pipelines.transforms import get_transform, transformed
+from pipelines.transforms import get_transform, marks_of
 from pipelines.units import Unit, get_unit
 from pipelines.vocabulary import Vocabulary, train
 
 SOURCES = (
-    "analysers", "build.py", "dataset.py", "encoding.py", "facts.py", "languages", "layout.py", "names.py",
-    "normalise.py", "stream.py", "tags.py", "transforms", "trees.py", "units", "vocabulary.py",
+    "analysers", "build.py", "cutting.py", "dataset.py", "encoding.py", "facts.py", "languages", "layout.py",
+    "names.py", "normalise.py", "predicates.py", "stream.py", "tags.py", "transforms", "trees.py", "units",
+    "vocabulary.py",
 )  # fmt: skip
 """The files of this room that decide what a dataset holds."""
 MOST_ROWS, FEWEST_ROWS = 10_000, 100
@@ -101,29 +103,6 @@ def read(rows: Rows) -> Chunk:
     if rows.split is not None:
         found = found.filter(pc.equal(found["split"], rows.split))
     return Chunk(*(found[name].to_pylist() for name in columns))
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Segmented sentences: normalised texts, units before and after the script transform."""
-
-    texts: list[str]
-    plain: list[list[str]]
-    units: list[list[str]]
-
-
-def cut_texts(texts: Iterable[str], lang: str, unit: Unit, *, lower: bool = True, transform: str = "none") -> Cut:
-    """Normalise and segment; PipelineError if joining the units does not give the text back."""
-    normal = [normalise(text, lang, lower=lower) for text in texts]
-    cut = unit.segment(normal)
-    for text, units in zip(normal, cut, strict=True):
-        joined = "".join(units)
-        if joined != marked(text) and unicodedata.normalize("NFC", joined) != marked(text):
-            raise PipelineError(
-                f'The unit "{unit.name}" lost letters of "{text[:60]}": report this sentence as a defect.'
-            )
-    change = get_transform(transform, lang)
-    return Cut(normal, cut, cut if change is None else [transformed(units, change.letter) for units in cut])
 
 
 def syntax_of(texts: list[str], written: list[str]) -> list[list[Word]] | None:
@@ -206,7 +185,7 @@ def _write(
         for block in engine(encoding, rows_of(corpus, lang, unit)):
             writer.add(block)
             advance(len(block.sentence_sizes))
-        writer.add_marks(list(get_language(lang).marks.values()), Vocabulary(model))
+        writer.add_marks([*marks_of(lang, recipe.transform).values()], Vocabulary(model))
 
 
 def count(rows: Rows, *, lang: str, recipe: Recipe, share: float) -> tuple[int, Counter[str]]:
@@ -241,7 +220,7 @@ def encode_rows(rows: Rows, *, lang: str, recipe: Recipe, model: bytes) -> Block
     cut = cut_texts(chunk.texts, lang, unit, lower=recipe.lower, transform=recipe.transform)
     encoded = encode(unit, cut.units, _vocabulary(model), keep_final=recipe.keep_final)
     syntax = syntax_of(cut.texts, chunk.syntax)
-    facts = facts_of(lang, unit, cut.texts, cut.plain, encoded.names, encoded.counts, tags=recipe.tags, syntax=syntax)
+    facts = facts_of(lang, unit, cut, encoded.names, encoded.counts, tags=recipe.tags, syntax=syntax)
     unit_sizes, sentence_sizes = encoded.sizes, encoded.counts
     pieces = np.add.reduceat(np.append(unit_sizes, 0), np.cumsum(sentence_sizes) - sentence_sizes) * (
         sentence_sizes > 0

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpora.syntax import Word
+from pipelines.analysers import get_analyser
+from pipelines.cutting import Cut
+from pipelines.errors import PipelineError
+from pipelines.languages import get_language
 from pipelines.layout import ENDS_IN_CONSONANT, ENDS_SENTENCE, ROOT, UNKNOWN
-from pipelines.names import Names
-from pipelines.normalise import MARK, closes_sentence
+from pipelines.names import Names, names_of
+from pipelines.normalise import MARK, ends_text
+from pipelines.predicates import word_traits
 from pipelines.tags import tag
 from pipelines.trees import relation_code
 from pipelines.units import Unit
@@ -32,8 +38,7 @@ class Facts:
 def facts_of(
     lang: str,
     unit: Unit,
-    texts: Sequence[str],
-    cut: Sequence[Sequence[str]],
+    cut: Cut,
     names: Names,
     counts: NDArray[np.int64],
     *,
@@ -42,30 +47,50 @@ def facts_of(
 ) -> Facts:
     """The facts of segmented sentences.
 
-    texts: normalised; cut: their segments; names: [units], the segments end to end, or the pieces of vocabulary in
-    them; counts: [sentences], how many of these each sentence has; syntax: the words' heads, where there are trees.
+    names: [units], the segments end to end, or the pieces of vocabulary in them; counts: [sentences], how many of these
+    each sentence has; syntax: the words' heads, where there are trees.
     """
     marks = names.each(lambda name: name.count(MARK), np.int64)
     initial = names.each(lambda name: name.startswith(MARK), np.bool_)
-    traits = names.each(_traits, np.uint8)
+    spelt = names if unit.pieces else names_of(name for units in cut.full for name in units)
+    if len(spelt) != len(names):
+        raise PipelineError(f'The unit "{unit.name}" and its spellings came apart: report this text as a defect.')
+    traits = spelt.each(_traits, np.uint8) & ~np.uint8(ENDS_SENTENCE) | _ends(spelt, initial, counts)
     tagged = np.zeros(0, np.uint8)
     if tags and unit.classed:
         universal = [[word.tag for word in words] for words in syntax] if syntax is not None else None
-        rows = tag(texts, cut, lang, universal)
-        tagged = np.fromiter((code for row in rows for code in row), np.uint8, len(names))
+        rows = tag(cut.texts, cut.plain, lang, universal)
+        tagged = np.array([code for row, kept in zip(rows, cut.kept, strict=True) for code in kept.of(row)], np.uint8)
+        assert len(tagged) == len(names)
+    word = _word_numbers(marks, counts)
+    if tags and get_language(lang).analyser is not None:
+        flags = [word_traits(analysis) for analysis in get_analyser("mecab").analyse(cut.texts)]
+        traits = traits | _of_words(flags, word, counts, np.uint8, 0)
     if syntax is None:
         return Facts(initial, tagged, np.zeros(0, np.int32), np.zeros(0, np.uint8), traits)
-    sizes = np.fromiter(map(len, syntax), np.int64, len(syntax))
-    begin = np.repeat(np.cumsum(sizes) - sizes, counts)
-    # The words that a unit opens, counted over all sentences: a sentence opens all of its own.
-    word = np.minimum(np.cumsum(marks) - 1, begin + np.repeat(sizes, counts) - 1)
-    heads = np.fromiter((_head(one) for words in syntax for one in words), np.int32, int(sizes.sum()))
-    relations = np.fromiter((relation_code(one.relation) for words in syntax for one in words), np.uint8, len(heads))
-    known = np.repeat(sizes > 0, counts)
-    at = np.where(known, word, 0)
-    head = np.where(known, heads[at] if len(heads) else UNKNOWN, UNKNOWN).astype(np.int32)
-    relation = np.where(known, relations[at] if len(heads) else 0, 0).astype(np.uint8)
-    return Facts(initial, tagged, head, relation, traits)
+    heads = [[_head(one) for one in words] for words in syntax]
+    relations = [[relation_code(one.relation) for one in words] for words in syntax]
+    head = _of_words(heads, word, counts, np.int32, UNKNOWN)
+    return Facts(initial, tagged, head, _of_words(relations, word, counts, np.uint8, 0), traits)
+
+
+def _word_numbers(marks: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """[units]: the number in its sentence of the last word that each unit opens or is in, from 0."""
+    total = np.cumsum(marks)
+    start = np.cumsum(counts) - counts
+    before = np.concatenate([[0], total])[start]
+    number: NDArray[np.int64] = np.maximum(total - np.repeat(before, counts) - 1, 0)
+    return number
+
+
+def _of_words(
+    values: Sequence[Sequence[int]], word: NDArray[np.int64], counts: NDArray[np.int64], kind: type, missing: int
+) -> NDArray[Any]:
+    """[units]: of every unit what is known of its word; `missing` in sentences of which nothing is known."""
+    sizes = np.fromiter(map(len, values), np.int64, len(values))
+    flat: NDArray[Any] = np.array([*(one for row in values for one in row), missing], kind)
+    begin, size = (np.repeat(one, counts) for one in (np.cumsum(sizes) - sizes, sizes))
+    return flat[np.where(size > 0, begin + np.minimum(word, size - 1), len(flat) - 1)]
 
 
 def _head(word: Word) -> int:
@@ -73,6 +98,23 @@ def _head(word: Word) -> int:
 
 
 def _traits(name: str) -> int:
-    last = name[-1:] or " "
-    closed = "가" <= last <= "힣" and (ord(last) - 0xAC00) % 28 > 0
-    return ENDS_SENTENCE * closes_sentence(name) + ENDS_IN_CONSONANT * closed
+    last = name.rstrip("\"'”’)]}›»」』.,?!")[-1:] or " "
+    hangul = "가" <= last <= "힣" and (ord(last) - 0xAC00) % 28 > 0
+    return ENDS_SENTENCE * ends_text(name) + ENDS_IN_CONSONANT * (hangul or last in "013678lmnLMN")
+
+
+def _ends(spelt: Names, initial: NDArray[np.bool_], counts: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """[units]: ENDS_SENTENCE for the last unit of a word that a full stop, question or exclamation mark closes; several
+    full stops end nothing."""
+    if not len(spelt):
+        return np.zeros(0, np.uint8)
+    stops = spelt.each(ends_text, np.bool_)
+    closing = spelt.each(lambda name: not name.strip("\"'”’)]}"), np.bool_)
+    opens = initial.copy()
+    opens[(np.cumsum(counts) - counts)[counts > 0]] = True
+    last = np.append(opens[1:], True)
+    dots = spelt.each(lambda name: name == ".", np.bool_)
+    stops = stops & ~(dots & np.concatenate([[False], dots[:-1]]) & ~opens)
+    after_stop = np.concatenate([[False], stops[:-1]]) & ~opens
+    ends: NDArray[np.uint8] = (last & (stops | (closing & after_stop))).astype(np.uint8)
+    return ends * np.uint8(ENDS_SENTENCE)

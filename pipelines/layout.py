@@ -12,8 +12,10 @@ Indices = NDArray[np.int64]
 Keys = NDArray[np.uint64]
 ROOT, UNKNOWN = -1, -2
 """In place of a head word: the word is the root of its sentence; the sentence has no tree."""
-ENDS_SENTENCE, ENDS_IN_CONSONANT = 1, 2
-"""Traits of a unit: final punctuation closes it; its last letter is a Hangul syllable with a final consonant."""
+ENDS_SENTENCE, ENDS_IN_CONSONANT, LEANS, TAKES_COMPLEMENT, PREDICATE, CLOSES_CLAUSE = 1, 2, 4, 8, 16, 32
+"""Traits of a unit, bits of one number: it ends a sentence inside a text; it is spoken with a final consonant. Of the
+word that it is in, known where Korean word classes are: the word makes one predicate with the word before it (않았다 in
+가지 않았다); the word before it is its complement (얼음이 되었다); it holds a predicate; it ends a clause."""
 
 
 @dataclass(frozen=True)

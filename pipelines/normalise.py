@@ -39,9 +39,11 @@ def split_final(text: str) -> tuple[str, str]:
     return text[: found.start()], found.group()
 
 
-def closes_sentence(unit: str) -> bool:
-    """Whether a unit ends in a full stop, a question or an exclamation mark (closing quotes and brackets after it)."""
-    return _FINAL.search(unit) is not None
+def ends_text(unit: str) -> bool:
+    """Whether a unit ends in a full stop, a question or an exclamation mark (closing quotes and brackets after it); an
+    ellipsis ends nothing."""
+    found = _FINAL.search(unit)
+    return found is not None and "…" not in found.group() and ".." not in found.group()
 
 
 def is_final(unit: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora.syntax import Word
-from pipelines.build import Cut, cut_texts
+from pipelines.cutting import Cut, cut_texts
 from pipelines.encoding import is_movable
 from pipelines.errors import PipelineError
 from pipelines.facts import Facts, facts_of
@@ -20,6 +20,7 @@ from pipelines.orders import Order
 from pipelines.reorder import Batch
 from pipelines.stream import sentence_keys
 from pipelines.tags import COARSE, has_classes
+from pipelines.transforms import marks_of
 from pipelines.units import Unit
 
 
@@ -109,13 +110,13 @@ def check_given(lang: str, unit: Unit, order: Order, *, trees: bool, words: bool
 def _facts(lang: str, unit: Unit, cut: Cut, *, tags: bool, syntax: Sequence[Sequence[Word]] | None) -> Facts:
     names = names_of(name for units in cut.units for name in units)
     counts = np.fromiter(map(len, cut.units), np.int64, len(cut.units))
-    return facts_of(lang, unit, cut.texts, cut.plain, names, counts, tags=tags, syntax=syntax)
+    return facts_of(lang, unit, cut, names, counts, tags=tags, syntax=syntax)
 
 
 def _pool(
     lang: str, unit: Unit, training: Training | None, spelling: Spelling, *, tags: bool
 ) -> tuple[Pool, list[str]]:
-    marks = get_language(lang).marks
+    marks = marks_of(lang, spelling.transform)
     training = training or Training(())
     cut = cut_texts(training.texts, lang, unit, lower=spelling.lower, transform=spelling.transform)
     names = [name for units in cut.units for name in units]

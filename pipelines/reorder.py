@@ -118,8 +118,19 @@ def _edited(layout: Layout, batch: Batch, order: Order, seed: int, draw: int) ->
             own = done.unit < len(heads)
             unit = np.where(own, heads[np.where(own, done.unit, 0)], done.unit - len(heads) + count)
             joined = np.where(own, now.joined[np.where(own, done.unit, 0)], False) | done.joined
-            now = Edited(unit.astype(np.int64), done.sentence, joined)
+            now = _without_orphans(Edited(unit.astype(np.int64), done.sentence, joined), done.unit, len(heads))
     return now
+
+
+def _without_orphans(now: Edited, came_from: Indices, count: int) -> Edited:
+    """What is joined to a unit goes where that unit was left out. came_from: [places], places before the edit, those
+    from `count` on being put in; a unit that was put in for another keeps what was joined to that one."""
+    before = np.concatenate([[-2], came_from[:-1]])
+    same = np.concatenate([[False], now.sentence[1:] == now.sentence[:-1]])
+    own = came_from < count
+    hosted = same & ((before >= count) | (before == came_from - 1) | ~own)
+    kept = ~now.joined | hosted
+    return Edited(now.unit[kept], now.sentence[kept], now.joined[kept])
 
 
 def _seen(layout: Layout, unit: Indices, sentence: Indices, batch: Batch, step: Order, seed: int, draw: int) -> Layout:

@@ -52,7 +52,7 @@ def lacks(dataset: Dataset, order: Order) -> str | None:
     """What an order needs and a dataset does not have, as an end of a sentence; None if it has all."""
     if "trees" in order.needs and not len(dataset.head):
         return "the corpus has no trees"
-    if "tags" in order.needs and not len(dataset.tag):
+    if "tags" in order.needs and not dataset.recipe.tags:
         return "the dataset was built without word classes"
     if "classes" in order.needs and not has_classes(get_language(dataset.lang), len(dataset.head) > 0):
         return COARSE

@@ -43,7 +43,7 @@ _PREDICATES = frozenset(("VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"))
 _MODAL = frozenset(("수", "적", "리", "줄", "것", "거", "만", "법", "뻔", "척", "체", "듯", "뿐", "터", "셈"))
 """Bound nouns that make a predicate complex with the verb before and after them: 할 수 있다, 한 적이 없다."""
 _WITH_SUBJECT_PARTICLE = frozenset(("수", "적", "리"))
-_QUOTES = "\"'“”‘’(),;:«»،؛"
+_AROUND = "\"'“”‘’()[],;:«»،؛.?!…؟"
 
 
 def codes_of(names: Sequence[str]) -> Tags:
@@ -88,7 +88,7 @@ def tag(
     closed, function, content = language.function_words, CODES["function"], CODES["content"]
     result = []
     for text, units in zip(texts, cut, strict=True):
-        words = [word.strip(_QUOTES) for word in text.rstrip(".?!").split(" ")]
+        words = [word.strip(_AROUND).lower() for word in text.split(" ")]
         result.append(_by_words(units, [function if word in closed else content for word in words]))
     return result
 
@@ -133,6 +133,8 @@ def _korean(morphemes: Sequence[tuple[str, str]]) -> str:
     if not tags:
         return "other"
     first, rest = tags[0], tags[1:]
+    if first.startswith("XS"):
+        return "suffix"
     name = _SEJONG.get(first, "punctuation" if first.startswith("S") else "content")
     if name in ("structural", "adverbial", "auxiliary_particle", "other_particle", "ending", "copula", "auxiliary"):
         return name

@@ -32,8 +32,8 @@ class Trees:
     """The words of a layout and their heads.
 
     offsets: [sentences + 1], where each sentence's words begin; sentence: [words]; head: [words], the number of the
-    head word over all sentences, or ROOT; known: [sentences], whether the sentence has a tree; relation, tag: [words];
-    word: [units], the word of each unit.
+    head word over all sentences, or ROOT; known: [sentences], whether the sentence has a tree; relation, traits:
+    [words]; word: [units], the word of each unit.
     """
 
     offsets: Indices
@@ -41,7 +41,7 @@ class Trees:
     head: Indices
     known: NDArray[np.bool_]
     relation: NDArray[np.uint8]
-    tag: NDArray[np.uint8]
+    traits: NDArray[np.uint8]
     word: Indices
 
 
@@ -57,15 +57,18 @@ def trees_of(layout: Layout) -> Trees:
     absolute = np.where(inside, head + offsets[sentence], ROOT)
     usable = (inside | (head == ROOT)).astype(np.float64)
     known = np.bincount(sentence, weights=1.0 - usable, minlength=len(offsets) - 1) == 0
-    tag = layout.tag[first] if len(layout.tag) else np.zeros(len(first), np.uint8)
-    return Trees(offsets, sentence, absolute, known, layout.relation[first], tag, word)
+    traits = layout.traits[first] if len(layout.traits) else np.zeros(len(first), np.uint8)
+    return Trees(offsets, sentence, absolute, known, layout.relation[first], traits, word)
 
 
 def depths(trees: Trees) -> Indices:
     """[words]: how many arcs lie between each word and its root."""
     depth = np.zeros(len(trees.head), np.int64)
     above = trees.head.copy()
-    while (climbing := above >= 0).any():
+    for _ in range(len(above)):
+        climbing = above >= 0
+        if not climbing.any():
+            break
         depth[climbing] += 1
         above[climbing] = trees.head[above[climbing]]
     return depth

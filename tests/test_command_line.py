@@ -79,7 +79,7 @@ def test_a_file_that_cannot_be_used(corpus: str, message: str, tmp_path: Path) -
         (["perturb", "--lang", "ko", "--unit", "word"], 'Units of "ko": eojeol, particle, morpheme'),
         (["perturb", "--lang", "en", "--order", "legal_scramble"], "arguments may stand in any order"),
         (["perturb", "--lang", "ko", "--order", "head_initial_flip"], "needs trees: name a corpus that has them"),
-        (["perturb", "--lang", "ko", "--order", "local_1"], "the number must be 2 or more"),
+        (["perturb", "--lang", "ko", "--order", "local_1"], "k must be 2 or more"),
         (
             ["perturb", "--lang", "ko", "--order", "particle_drop_topic"],
             "kind is one of structural, adverbial, auxiliary",

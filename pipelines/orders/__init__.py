@@ -34,6 +34,7 @@ On = Literal["any", "words", "whole", "classes", "parts", "particles"]
 """What an order works on: any unit; words of a tree (and what rides on them); whole words alone; units that have a
 word class; units that keep function words apart from content words; units that keep particles apart from nouns."""
 
+MOST = 1_000_000
 PARTICLES = ("structural", "adverbial", "auxiliary")
 
 
@@ -176,10 +177,12 @@ def _made(name: str, entry: _Entry, written: dict[str, str]) -> Order:
     if "k" in written:
         arguments["k"] = int(written["k"])
         least = 1 if entry.template.startswith(("beyond", "swap")) else 2
-        if arguments["k"] < least:
-            raise PipelineError(f'The order "{name}" would change nothing: the number must be {least} or more.')
+        if not least <= arguments["k"] <= MOST:
+            raise PipelineError(f'There is no order "{name}": k must be {least} or more, and at most {MOST:,}.')
+        name = entry.template.replace("_k", f"_{arguments['k']}")
     if "theta" in written:
         arguments["theta"] = float(written["theta"])
+        name = entry.template.replace("θ", f"{arguments['theta']:g}")
     function = partial(entry.function, **arguments) if arguments else entry.function
     needs = entry.needs
     if {*_NAMES.findall(written.get("pos", ""))} - {"content", "function"}:
@@ -201,7 +204,7 @@ def _joined(name: str, parts: list[Order]) -> Order:
         raise PipelineError(
             f'The order "{name}" joins wrongly: edits come first, then at most one reordering, as in case_mark+shuffle.'
         )
-    if any(part.pure and part.needs & {"trees"} for part in parts):
+    if any("trees" in part.needs for part in parts[1:]):
         raise PipelineError(f'The order "{name}" joins wrongly: an order on trees needs the sentence as it stands.')
     on = max((part.on for part in parts), key=_STRICT)
     return Order(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.layout import Indices, Layout
 from pipelines.orders import order
@@ -43,6 +44,21 @@ def head_initial_flip(layout: Layout) -> Indices:
     return _flip(layout, final=False)
 
 
+AUXILIARY = relation_codes("aux", "cop")
+_CLAUSAL = relation_codes("nsubj", "csubj", "aux", "cop", "expl")
+
+
+def _before_clause(trees: Trees) -> NDArray[np.bool_]:
+    """[words]: whether a clause of its own is coordinated with the head of a word: its auxiliary is then its own alone
+    (he is a doctor and she is a nurse), where that of coordinated verbs is shared (he will eat and drink)."""
+    own = np.zeros(len(trees.head), bool)
+    own[trees.head[np.isin(trees.relation, _CLAUSAL) & (trees.head >= 0)]] = True
+    joined = np.isin(trees.relation, relation_codes("conj", "parataxis")) & own & (trees.head >= 0)
+    with_clause = np.zeros(len(trees.head), bool)
+    with_clause[trees.head[joined]] = True
+    return with_clause[np.maximum(trees.head, 0)] & (trees.head >= 0)
+
+
 def _flip(layout: Layout, *, final: bool) -> Indices:
     trees = trees_of(layout)
     depth = depths(trees)
@@ -62,7 +78,8 @@ def _ranks(trees: Trees, *, final: bool) -> tuple[Indices, Indices]:
     outwards = 2 * distance + before
     if final:
         rank = np.where(before, -2 * far - distance, -distance)
-        rank = np.where(functional, 3 * far + outwards, rank)
+        inner = np.isin(trees.relation, AUXILIARY) & _before_clause(trees)
+        rank = np.where(functional, np.where(inner, outwards, 3 * far + outwards), rank)
         rank = np.where(headless & ~before, far + distance, rank)
     else:
         rank = np.where(before, distance, far + distance)

@@ -5,28 +5,32 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.layout import Indices, Layout, same_order, where
+from pipelines.layout import CLOSES_CLAUSE, LEANS, Indices, Layout, same_order, where
 from pipelines.orders import order
-from pipelines.tags import codes_of
 
 
-def in_complex(layout: Layout) -> NDArray[np.bool_]:
-    """[units]: whether an eojeol belongs to the last predicate complex: the last eojeol, and those before it that it
-    leans on. An auxiliary leans on what stands before it (가지 않았다), so does a bound noun and the predicate after it
-    (할 수 있다), and a predicate leans on its negation (안 먹는다)."""
-    lean = codes_of(["auxiliary", "bound_noun", "copula"])
-    tag = layout.tag
-    before = np.concatenate([[np.uint8(0)], tag[:-1]]) if len(tag) else tag
-    predicate = np.isin(tag, codes_of(["verb", "adjective", "auxiliary"]))
-    leans = np.isin(tag, lean) | (predicate & np.isin(before, codes_of(["bound_noun", "negation"])))
-    leans &= layout.position > 0
-    chain = np.cumsum(~leans)
-    last = np.maximum(layout.offsets[1:] - 1, 0)
-    return chain == chain[last][layout.sentence] if len(chain) else np.zeros(0, bool)
+def _complex(layout: Layout) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """[units] twice: whether an eojeol belongs to the last predicate complex; and whether it stands after it.
+
+    The complex is the last eojeol that ends a clause and those that it makes one predicate with: auxiliaries
+    (가지 않았다), bound nouns (할 수 있다), negation (안 먹는다), -게 되다. Where nothing ends a clause, it is the last
+    eojeol.
+    """
+    count = len(layout.position)
+    if not count:
+        return np.zeros(0, bool), np.zeros(0, bool)
+    closes = layout.traits & CLOSES_CLAUSE > 0
+    last = np.full(len(layout.offsets) - 1, -1, np.int64)
+    np.maximum.at(last, layout.sentence[closes], np.flatnonzero(closes))
+    last = np.where(last < 0, layout.offsets[1:] - 1, last)
+    chain = np.cumsum((layout.position == 0) | (layout.initial & (layout.traits & LEANS == 0)))
+    mine = chain == chain[np.maximum(last, 0)][layout.sentence]
+    return mine, ~mine & (np.arange(count) > last[layout.sentence])
 
 
 def _others(layout: Layout) -> NDArray[np.int64]:
-    return layout.lengths - layout.count(in_complex(layout))
+    mine, after = _complex(layout)
+    return layout.count(~mine & ~after)
 
 
 def _shuffle_chance(layout: Layout) -> NDArray[np.float64]:
@@ -48,7 +52,9 @@ def _move_chance(layout: Layout) -> NDArray[np.float64]:
     chance=_shuffle_chance,
 )
 def predicate_final_shuffle(layout: Layout) -> Indices:
-    return layout.shuffle_among(~in_complex(layout))
+    """What follows the complex (ㅋㅋ, an afterthought) stays, too."""
+    mine, after = _complex(layout)
+    return layout.shuffle_among(~mine & ~after)
 
 
 @order(
@@ -63,7 +69,7 @@ def predicate_final_shuffle(layout: Layout) -> Indices:
 )
 def predicate_moved(layout: Layout) -> Indices:
     """The place is uniform among those before the complex; a sentence that is nothing else stays."""
-    moved = in_complex(layout)
+    moved, _ = _complex(layout)
     others = _others(layout)[layout.sentence]
     place = (layout.uniform[layout.first] * others).astype(np.int64) if len(others) else others
     rank = np.where(moved, 2 * place, 2 * layout.position + 1)

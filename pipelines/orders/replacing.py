@@ -67,4 +67,4 @@ def unigram_resample(layout: Layout) -> Edited:
     by_kind = np.argsort(whole, kind="stable")
     drawn = _drawn(layout, _opens(layout), whole[by_kind])
     units = len(layout.position)
-    return _edited(layout, np.where(drawn >= units, units + by_kind[drawn - units], drawn))
+    return _edited(layout, np.where(drawn >= units, units + by_kind[np.maximum(drawn - units, 0)], drawn))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.layout import Indices, Layout, same_order
+from pipelines.layout import LEANS, PREDICATE, TAKES_COMPLEMENT, Indices, Layout, same_order
 from pipelines.orders import order
-from pipelines.tags import codes_of
 from pipelines.trees import Trees, carry, depths, projective, relation_codes, subtree_sizes, trees_of, write_out
 
 MOVABLE = relation_codes("nsubj", "obj", "iobj", "obl", "advmod", "advcl", "ccomp", "csubj", "dislocated")
@@ -17,16 +16,19 @@ MOVABLE = relation_codes("nsubj", "obj", "iobj", "obl", "advmod", "advcl", "ccom
 def _free(trees: Trees, depth: Indices, size: Indices) -> NDArray[np.bool_]:
     """[words]: whether the subtree of a word may change places with its sisters.
 
-    It is an argument or adjunct before a predicate, neither a bound noun (할 수 있다) nor a negation (안 먹는다), in a
-    sentence whose subtrees are unbroken.
+    It is an argument or adjunct before a predicate, in a sentence whose subtrees are unbroken. It is not one that makes
+    one predicate with its head (할 수 있다, 안 먹는다, 얻게 되었다) nor the complement of 되다 or 아니다.
     """
     numbers = np.arange(len(trees.head), dtype=np.int64)
     above = np.maximum(trees.head, 0)
-    predicate = np.isin(trees.tag[above], codes_of(["verb", "adjective", "auxiliary", "copula"]))
-    tied = np.isin(trees.tag, codes_of(["bound_noun", "negation", "auxiliary"]))
-    whole = (projective(trees, depth, size) & trees.known)[trees.sentence]
     before = (trees.head >= 0) & (numbers < trees.head)
-    return np.isin(trees.relation, MOVABLE) & before & predicate & ~tied & whole
+    predicate = trees.traits[above] & PREDICATE > 0
+    chain = np.cumsum(trees.traits & LEANS == 0)
+    beside = np.append(trees.traits[1:], np.uint8(0)) & TAKES_COMPLEMENT > 0
+    tied = before & ((chain == chain[above]) | beside)
+    whole = (projective(trees, depth, size) & trees.known)[trees.sentence]
+    free: NDArray[np.bool_] = np.isin(trees.relation, MOVABLE) & before & predicate & ~tied & whole
+    return free
 
 
 def _chance(layout: Layout) -> NDArray[np.float64]:

@@ -11,7 +11,8 @@ from pipelines.stream import mix
 
 
 def _chance(layout: Layout, *, k: int) -> NDArray[np.float64]:
-    """An odd number of exchanges never ends where it began; an even one does so at most as often as two do."""
+    """An odd number of exchanges never ends where it began; an even one does so at most as often as two do, which
+    is stated (for four or more it is an upper bound)."""
     pairs = layout.lengths * (layout.lengths - 1) / 2.0
     return np.where(pairs < 1.0, 1.0, 0.0 if k % 2 else 1.0 / np.maximum(pairs, 1.0))
 

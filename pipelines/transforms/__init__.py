@@ -62,7 +62,7 @@ def get_transform(name: str, lang: str) -> Transform | None:
 
 
 def transformed(units: Sequence[str], letter: Callable[[str], str]) -> list[str]:
-    """The units of one sentence with their letters changed.
+    """The units of one sentence with their letters changed, "" for those of which nothing is left.
 
     The mark of a word goes to the first unit of it that is left; a word that would lose all its letters keeps its
     first one.
@@ -77,10 +77,21 @@ def transformed(units: Sequence[str], letter: Callable[[str], str]) -> list[str]
     result = [""] * len(units)
     for word in words:
         changed = [(number, letter(one)) for number, one in word]
-        if word and not any(one.isalpha() for _, text in changed for one in text):
+        letters = [i for i, (_, one) in enumerate(word) if one.isalpha()]
+        if letters and not any(one.isalpha() for _, text in changed for one in text):
+            changed[letters[0]] = word[letters[0]]
+        elif word and not any(text for _, text in changed):
             changed[0] = word[0]
         mark = MARK
         for number, text in changed:
             result[number] += mark + text if text else ""
             mark = "" if text else mark
-    return [unit for unit in result if unit]
+    return result
+
+
+def marks_of(lang: str, transform: str) -> dict[str, str]:
+    """The marks that edits may put into text of a language, transformed like the text."""
+    change, marks = get_transform(transform, lang), get_language(lang).marks
+    if change is None:
+        return marks
+    return {name: "".join(map(change.letter, mark)) or mark for name, mark in marks.items()}

@@ -21,7 +21,7 @@ OPENING = "بِسْمِ ٱللَّهِ ٱلرَّحْمَٰنِ ٱلرَّحِي
 def bare(text: str, lang: str, name: str, unit: str) -> list[str]:
     change = get_transform(name, lang)
     assert change is not None
-    return transformed(get_unit(unit, lang).segment([text])[0], change.letter)
+    return [one for one in transformed(get_unit(unit, lang).segment([text])[0], change.letter) if one]
 
 
 def test_every_declared_unit_transform_and_analyser_is_there() -> None:

@@ -146,7 +146,7 @@ def test_an_unknown_order_is_answered_with_the_nearest() -> None:
 
 
 def test_a_window_of_one_is_refused() -> None:
-    with pytest.raises(PipelineError, match="would change nothing"):
+    with pytest.raises(PipelineError, match="k must be 2 or more"):
         get_order("local_1")
 
 

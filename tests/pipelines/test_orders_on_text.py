@@ -13,7 +13,7 @@ from pipelines.errors import PipelineError
 from pipelines.layout import Pool
 from pipelines.orders import check_order, example_name, get_order, order_names
 from pipelines.perturb import perturb
-from pipelines.plain import Training
+from pipelines.plain import Spelling, Training
 from pipelines.reorder import Batch, arrange, layout_of
 from pipelines.stream import sentence_keys
 from pipelines.tags import TAGS
@@ -216,6 +216,134 @@ def test_sentences_of_a_text_change_places_whole() -> None:
     assert set(found) == {" ".join(order) for order in itertools.permutations(parts)}
 
 
+def test_what_ends_no_sentence_ends_none() -> None:
+    """Points inside numbers and ellipses, on units below the word as well; an abbreviation's point does count."""
+    found = every(60, "값은 3.14이다. 정말... 좋다!", "ko", "sentence_order_shuffle", "syllable")
+    assert set(found) == {"값 은 3. 1 4 이 다. 정 말... 좋 다!", "정 말... 좋 다! 값 은 3. 1 4 이 다."}
+    found = every(20, "그는… 좋은 사람이다. 나도 좋다.", "ko", "sentence_order_shuffle", "eojeol")
+    assert set(found) == {"그는… 좋은 사람이다. 나도 좋다.", "나도 좋다. 그는… 좋은 사람이다."}
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate"),
+    [
+        ("그는 어제 집에 가지 않았다.", "가지 않았다."),
+        ("나는 그 영화를 끝까지 볼 수 없음.", "볼 수 없음."),
+        ("아이는 어제 계단에서 넘어질 뻔했다.", "넘어질 뻔했다."),
+        ("나는 아침마다 밥을 먹어야만 했다.", "먹어야만 했다."),
+        ("내일은 비가 많이 올지도 모른다.", "올지도 모른다."),
+        ("나는 지금 집에 가지 않으면 안 된다.", "가지 않으면 안 된다."),
+        ("그는 부산에서 칭호를 얻게 되었다.", "얻게 되었다."),
+        ("나는 밥을 절대로 안 먹음.", "안 먹음."),
+        ("우리는 그것을 할 수 있을 것 같다.", "할 수 있을 것 같다."),
+        ("이 영화는 정말 재미있었다 ㅋㅋ", "재미있었다 ㅋㅋ"),
+    ],
+)
+def test_the_last_predicate_stays_in_one_piece(text: str, predicate: str) -> None:
+    found = every(40, text, "ko", "predicate_final_shuffle", "eojeol")
+    assert len(found) > 1
+    assert all(line.endswith(predicate) for line in found), found
+
+
+def test_a_bare_noun_before_a_full_verb_is_no_part_of_it() -> None:
+    """것 and 적 before 없다 and 살았다 are an argument and an adjunct here."""
+    found = every(60, "그는 여기서 아는 것 없다.", "ko", "predicate_final_shuffle", "eojeol")
+    assert any(not line.endswith("아는 것 없다.") for line in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "tree", "whole"),
+    [
+        ("물이 겨울에 얼음이 되었다.", "4/nsubj/N 4/obl/N 4/nsubj/N 0/root/V", "얼음이 되었다."),
+        ("그는 여기서 의사가 아니다.", "4/nsubj/N 4/obl/N 4/nsubj/N 0/root/V", "의사가 아니다."),
+        ("그는 부산에서 칭호를 얻게 되었다.", "5/nsubj/N 5/obl/N 5/obj/N 5/ccomp/V 0/root/V", "얻게 되었다."),
+        ("우리는 여기서 그것을 할수 없다.", "5/nsubj/N 5/obl/N 5/obj/N 5/ccomp/V 0/root/V", "할수 없다."),
+    ],
+)
+def test_what_makes_one_predicate_does_not_scramble(text: str, tree: str, whole: str) -> None:
+    found = every(60, text, "ko", "legal_scramble", "eojeol", tree)
+    assert len(found) >= 2
+    assert all(line.endswith(whole) for line in found), found
+
+
+def test_scrambling_does_not_depend_on_the_unit() -> None:
+    """공부했다 begins with a noun morpheme and is a predicate all the same."""
+    tree = "4/nsubj/N 4/obl/N 4/obj/N 0/root/V"
+    for unit in ("eojeol", "particle", "morpheme", "syllable", "jamo"):
+        found = every(150, "학생이 도서관에서 수학을 공부했다.", "ko", "legal_scramble", unit, tree)
+        assert len(found) == 6, unit
+
+
+def test_clauses_that_are_coordinated_keep_their_own_auxiliaries() -> None:
+    tree = "4/nsubj/P 4/cop/AUX 4/det/DET 0/root/N 9/cc/C 9/nsubj/P 9/cop/AUX 9/det/DET 4/conj/N"
+    assert put("he is a doctor and she is a nurse.", "en", "head_final_flip", "word", tree) == (
+        "he a doctor is and she a nurse is."
+    )
+    korean = "2/nsubj/N 0/root/A 2/aux/AUX 6/nsubj/N 6/obj/N 2/conj/V"
+    text = "기자는 예쁘지 않았지만 서연은 집을 지었다."
+    assert put(text, "ko", "head_final_flip", "eojeol", korean) == text
+
+
+def test_a_mark_goes_with_the_noun_that_is_left_out() -> None:
+    tree = "2/nsubj/NOUN 0/root/VERB 2/obj/NOUN"
+    for order in ("case_mark+drop_noun", "case_mark+drop_noun+reverse"):
+        assert put("dogs eat fish.", "en", order, "word", tree) == "eat."
+    assert put("dogs eat fish.", "en", "case_mark+beyond_2_drop", "word", tree) == "fish-reul.", "a mark is a unit"
+    training = Training(["cats see mice."], [parsed(tree)])
+    line = put("dogs eat fish.", "en", "case_mark+unigram_resample", "word", tree, training=training)
+    assert set(line.rstrip(".").replace("-", " -").split()) <= {"cats", "see", "mice", "-ga", "-reul"}
+    with pytest.raises(PipelineError, match="joins wrongly"):
+        get_order("replace_same_class+case_mark")
+
+
+def test_a_sentence_without_a_tree_does_not_disturb_its_neighbours() -> None:
+    tree = parsed("2/nsubj/NOUN 0/root/VERB 2/obj/NOUN")
+    texts = ["a b c d e.", "dogs eat fish."]
+    for order, expected in (("case_mark", "dogs-ga eat fish-reul."), ("head_final_flip", "dogs fish eat.")):
+        unit = get_unit("word", "en")
+        lines = list(perturb(texts, "en", unit, get_order(order), syntax=[[], tree]))
+        assert lines == ["a b c d e.", expected]
+
+
+def test_word_classes_stay_in_step_with_units_that_lose_all_their_letters() -> None:
+    """ㅏㅏ goes without its vowels; the particles of both sentences are found all the same."""
+    texts = ["ㅏㅏ영화가 재밌다ㅠㅠ 나는 밥을 먹었다.", "나는 밥을 먹었다."]
+    spelling = Spelling(transform="drop_vowels")
+    unit, order = get_unit("morpheme", "ko"), get_order("particle_drop_structural")
+    plain, bare = (list(perturb(texts, "ko", unit, order, spelling=one)) for one in (Spelling(), spelling))
+    assert "가" not in plain[0].split()
+    assert "을" not in plain[0].split()
+    assert bare[1] == "ㄴ ㄴㄴ ㅂㅂ ㅁㄱ ㅇㅆ ㄷ."
+    assert bare[0].endswith("ㄴ ㄴㄴ ㅂㅂ ㅁㄱ ㅇㅆ ㄷ.")
+
+
+def test_a_neutral_particle_fits_what_is_spoken_before_it() -> None:
+    """3 is 삼, with a final consonant; a closing quote is not spoken; the mark loses its vowel with the text."""
+    line = put("‘학생’이 3을 본다.", "ko", "particle_neutralise_structural", "particle")
+    assert line == "‘학생’ 은 3 은 본다."
+    spelling = Spelling(transform="drop_vowels")
+    assert (
+        put("학생이 본다.", "ko", "particle_neutralise_structural", "particle", spelling=spelling)
+        == "ㅎㄱㅅㅇ ㅇㄴ ㅂㄴㄷ."
+    )
+
+
+def test_suffixes_are_no_verbs_and_capitals_no_content() -> None:
+    assert put("나는 영어를 공부하고 잤다.", "ko", "keep_verb", "morpheme") == "잤."
+    lower = Spelling(lower=False)
+    found = every(30, "The cat ate a fish.", "en", "content_only_shuffle", "word")
+    assert len(found) == 6
+    assert put('He said "give it to." But', "en", "drop_function", "word", spelling=lower) == 'said "give'
+
+
+def test_one_order_has_one_name_and_one_stream() -> None:
+    assert get_order("local_03").name == "local_3"
+    assert get_order("mallows_0.50").name == "mallows_0.5"
+    assert get_order("mallows_1.0").name == get_order("mallows_1").name
+    with pytest.raises(PipelineError, match="at most 1,000,000"):
+        get_order("local_99999999999999999999")
+
+
 def test_one_exchange_of_two_units() -> None:
     found = every(60, "가 나 다.", "ko", "swap_1", "eojeol")
     assert set(found) == {"나 가 다.", "다 나 가.", "가 다 나."}
@@ -281,7 +409,7 @@ def test_an_order_leaves_as_many_sentences_unmoved_as_its_definition_says() -> N
     batch = Batch(
         "eojeol", offsets, np.ones(units, bool), sentence_keys([f"s{i}" for i in range(len(lengths))]),
         np.ones(units, bool), tags, head, random.integers(2, 14, units).astype(np.uint8),
-        random.integers(0, 4, units).astype(np.uint8), pool,
+        random.integers(0, 64, units).astype(np.uint8), pool,
     )  # fmt: skip
     stated = 0
     for template in order_names():
