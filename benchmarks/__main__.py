@@ -34,12 +34,17 @@ def show(title: str, unit: str, rates: dict[str, float]) -> None:
 
 
 def reordering(folder: Path) -> None:
-    from benchmarks.reordering import corpora, from_arrays, from_text, shuffling
+    from benchmarks.material import reviews
+    from benchmarks.reordering import MANY_REVIEWS, corpora, from_arrays, from_text, shuffling
 
     show("Shuffling 20,000 sentences of 4–24 units", "units", interleaved(shuffling()))
     for name, (corpus, lang, unit) in corpora(folder).items():
         show(f"Reordering from the arrays, {name}, one process", "pieces", interleaved(from_arrays(corpus, lang, unit)))
-        show(f"Text to shuffled pieces, {name}", "pieces", interleaved(from_text(corpus, lang, unit)))
+        rates = interleaved(from_text(corpus, lang, unit, 10))
+        show(f"Text to shuffled pieces, ten epochs, {name}", "pieces", rates)
+    many = reviews(MANY_REVIEWS, folder / "many")
+    rates = interleaved(from_text(many, "ko", "eojeol", 1))
+    show(f"Text to shuffled pieces, one epoch, {MANY_REVIEWS:,} film reviews by eojeol", "pieces", rates)
 
 
 def analysis(folder: Path) -> None:

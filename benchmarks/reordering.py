@@ -21,7 +21,7 @@ from pipelines.sequences import gather
 from pipelines.stream import sentence_keys
 from pipelines.units import get_unit
 
-REVIEWS = 60_000
+REVIEWS, MANY_REVIEWS = 60_000, 400_000
 
 
 def shuffling() -> dict[str, Callable[[], float]]:
@@ -86,29 +86,30 @@ def from_arrays(corpus: Corpus, lang: str, unit: str) -> dict[str, Callable[[], 
     }
 
 
-def from_text(corpus: Corpus, lang: str, unit: str) -> dict[str, Callable[[], float]]:
-    """Sentences cut, encoded and shuffled, from text; pieces."""
+def from_text(corpus: Corpus, lang: str, unit: str, epochs: int) -> dict[str, Callable[[], float]]:
+    """Sentences cut, encoded and shuffled from text, anew in every epoch; pieces of all epochs. Two processes encode, and
+    are started anew in each call."""
     dataset = build(corpus, lang, Recipe(unit, 4000))
     model, recipe, order = (dataset.folder / "vocabulary.model").read_bytes(), dataset.recipe, get_order("shuffle")
     rows = [*rows_of(corpus, lang, get_unit(unit, lang))]
     processor = dataset.vocabulary()._processor
     texts = corpus.table(lang, ["text"])["text"].to_pylist()
+    numbers = np.arange(len(dataset.split))
 
     def ours() -> float:
-        """Two processes encode; this one shuffles the built dataset."""
-        done = sum(len(block.arrays["ids"]) for block in local(2)(partial(_encoded, model, lang, recipe), rows))
-        gather(dataset, np.arange(len(dataset.split)), order)
-        return float(done)
+        for _ in local(2)(partial(_encoded, model, lang, recipe), rows):
+            pass
+        return float(sum(len(gather(dataset, numbers, order, draw=draw).ids) for draw in range(epochs)))
 
     def loop() -> float:
         total = 0
-        for number, text in enumerate(texts):
-            words = text.split()
-            shuffled = np.random.default_rng((0, number)).permutation(np.array(words, object))
-            total += len(processor.encode("▁" + "▁".join(shuffled)))
+        for draw in range(epochs):
+            for number, text in enumerate(texts):
+                words = np.random.default_rng((0, draw, number)).permutation(np.array(text.split(), object))
+                total += len(processor.encode("▁" + "▁".join(words)))
         return float(total)
 
-    return {"two processes, units encoded once (eosun)": ours, "shuffle and encode sentence by sentence": loop}
+    return {"units encoded once, shuffled from arrays (eosun)": ours, "shuffle and encode sentence by sentence": loop}
 
 
 def _encoded(model: bytes, lang: str, recipe: Recipe, rows: object) -> object:

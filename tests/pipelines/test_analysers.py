@@ -114,6 +114,16 @@ def test_mecab_says_what_konlpy_says() -> None:
     assert agree >= 0.99 * len(texts), "only where a morpheme crosses a space or a final mark is it asked otherwise"
 
 
+@pytest.mark.skipif(not os.environ.get("EOSUN_MIRROR"), reason="EOSUN_MIRROR names no mirror folder")
+def test_surfaces_alone_are_the_surfaces_of_the_analysis() -> None:
+    texts = _reviews(60)
+    spelt = get_unit("morpheme", "ko").segment(texts)
+    for text, units, analysis in zip(texts, spelt, get_analyser("mecab").analyse(texts), strict=True):
+        final = split_final(text)[1]
+        whole = [unit.lstrip("▁") for unit in (units[:-1] if final else units)]
+        assert whole == [part.surface for parts in analysis for part in parts]
+
+
 def _before_the_final(morphemes: list[tuple[str, str]], text: str) -> list[tuple[str, str]]:
     """Morphemes without those that spell the final punctuation."""
     final, kept = split_final(text)[1], list(morphemes)
