@@ -87,8 +87,8 @@ def from_arrays(corpus: Corpus, lang: str, unit: str) -> dict[str, Callable[[], 
 
 
 def from_text(corpus: Corpus, lang: str, unit: str, epochs: int) -> dict[str, Callable[[], float]]:
-    """Sentences cut, encoded and shuffled from text, anew in every epoch; pieces of all epochs. Two processes encode, and
-    are started anew in each call."""
+    """Sentences cut, encoded and shuffled from text, anew in every epoch; pieces of all epochs. Two processes encode,
+    and are started anew in each call."""
     dataset = build(corpus, lang, Recipe(unit, 4000))
     model, recipe, order = (dataset.folder / "vocabulary.model").read_bytes(), dataset.recipe, get_order("shuffle")
     rows = [*rows_of(corpus, lang, get_unit(unit, lang))]
