@@ -186,7 +186,10 @@ def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Pat
     words = [w for setting in settings for w in ("--set", setting)]
     command = [sys.executable, str(ROOT / "eosun.py"), "run", "word_order", "--lang", "ko", "--preset", "smoke", *words]
     around = {**os.environ, "EOSUN_VAR": str(tmp_path / "var")}
-    running = subprocess.Popen(command, env=around, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        command, env=around, cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
+    )  # fmt: skip
     assert running.stderr is not None
     said = []
     for line in running.stderr:

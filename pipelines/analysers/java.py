@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import re
+import shutil
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from importlib.metadata import version
@@ -46,15 +47,21 @@ def _tagger(name: str) -> Any:
 
 
 def _plain_path(folder: Path) -> Path:
-    """The folder, or a link to it: Hannanum cannot find its data where the path holds a space or other letters than
-    ASCII's. The link goes when the process ends."""
-    if re.fullmatch(r"[!-~]+", str(folder)):
+    """The folder, or a copy of it: Hannanum cannot find its data where a path holds a space or other letters than
+    ASCII's (Java follows links). JPype's own library must be copied as well, and is looked for beside the file that
+    JPype takes itself to be. The copies go when the process ends."""
+    import jpype._core
+
+    library = Path(str(jpype._core.__file__)).resolve().parents[1] / "org.jpype.jar"
+    if re.fullmatch(r"[!-~]+", f"{folder}{library}"):
         return folder
     room = TemporaryDirectory(prefix="eosun-java-", dir=_plain_room())
     atexit.register(room.cleanup)
-    link = Path(room.name) / "java"
-    link.symlink_to(folder)
-    return link
+    copy = Path(room.name).resolve() / "java"
+    shutil.copytree(folder, copy)
+    shutil.copyfile(library, copy.with_name(library.name))
+    jpype._core.__file__ = str(copy.with_name("jpype") / "_core.py")
+    return copy
 
 
 def _plain_room() -> str | None:
