@@ -22,7 +22,7 @@ Engine = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 NAMES = ("local", "ray")
 ROOMS = ("corpora", "pipelines")
-PASSED_ON = ("EOSUN_LANGUAGES", "EOSUN_CARDS", "EOSUN_MIRROR", "EOSUN_VAR")
+PASSED_ON = ("EOSUN_LANGUAGES",)
 
 
 def default_workers() -> int:

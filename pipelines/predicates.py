@@ -8,8 +8,8 @@ from pipelines.analysers import Part
 from pipelines.layout import CLOSES_CLAUSE, LEANS, PREDICATE, TAKES_COMPLEMENT
 
 _PREDICATES = frozenset(("VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"))
-_MODAL = frozenset(
-    (
+MODAL = frozenset(
+    [
         "수",
         "적",
         "리",
@@ -30,13 +30,13 @@ _MODAL = frozenset(
         "지",
         "바",
         "중",
-    )
+    ]
 )
 """Bound nouns after an adnominal ending that make one predicate with what follows: 할 수 있다, 넘어질 뻔했다."""
 _AFTER_MODAL = {
     "있": ("수", "적", "리", "줄", "중"), "없": ("수", "적", "리", "줄", "바"), "같": ("것", "거"),
     "하": ("만", "뻔", "척", "체", "듯", "양", "법"), "모르": ("줄", "지"), "알": ("줄",), "싶": ("듯", "성"),
-    "이": tuple(_MODAL),
+    "이": tuple(MODAL),
 }  # fmt: skip
 _AFTER_ENDING = {
     "되": ("게", "아야", "어야", "여야", "면", "으면"),
@@ -86,6 +86,11 @@ def _stem(word: Forms) -> tuple[str, str]:
     return word[0] if word else ("", "")
 
 
+def _next_predicate(words: Sequence[Forms], i: int) -> str:
+    """The stem of the eojeol after this one if it holds a predicate, or ""."""
+    return _stem(words[i + 1])[0] if i + 1 < len(words) and _holds_predicate(words[i + 1]) else ""
+
+
 def _adnominal_with_modal(word: Forms) -> str:
     """The bound noun that ends an eojeol written in one with its verb (할수, 할것), or ""."""
     tail = [form for form in word if not form[1].startswith("J")]
@@ -95,7 +100,7 @@ def _adnominal_with_modal(word: Forms) -> str:
 def _modal(words: Sequence[Forms], i: int) -> str:
     """The bound noun that an eojeol is or ends in, after an adnominal ending, or ""."""
     form, tag = _stem(words[i])
-    if form in _MODAL and tag.startswith("NNB") and i and words[i - 1] and words[i - 1][-1][1] == "ETM":
+    if form in MODAL and tag.startswith("NNB") and i and words[i - 1] and words[i - 1][-1][1] == "ETM":
         return form
     return _adnominal_with_modal(words[i])
 
@@ -107,22 +112,20 @@ def _leans(words: Sequence[Forms], i: int) -> bool:
     (form, tag), before = _stem(words[i]), words[i - 1]
     if tag == "VX":
         return True
-    if form in _MODAL and tag.startswith("NNB") and before[-1][1] == "ETM":
+    if form in MODAL and tag.startswith("NNB") and before[-1][1] == "ETM":
         if any(one in ("VCP", "XSV", "XSA", "VV", "VX") for _, one in words[i][1:]):
             return True
-        after = _stem(words[i + 1])[0] if i + 1 < len(words) else ""
-        return form in _AFTER_MODAL.get(after, ())
+        return form in _AFTER_MODAL.get(_next_predicate(words, i), ())
     if not _holds_predicate(words[i]):
-        # 안 in -으면 안 되다 belongs to what stands before it, if 되다 follows.
-        follows = _stem(words[i + 1])[0] if i + 1 < len(words) else ""
-        return form == "안" and follows == "되" and before[-1] in (("면", "EC"), ("으면", "EC"))
-    if _modal(words, i - 1) in _AFTER_MODAL.get(form, ()) and _modal(words, i - 1):
+        # 안 in -으면 안 되다 belongs to what stands before it.
+        return form == "안" and _next_predicate(words, i) == "되" and before[-1] in (("면", "EC"), ("으면", "EC"))
+    if _modal(words, i - 1) in _AFTER_MODAL.get(form, ()):
         return True
     if before[0] in (("안", "MAG"), ("못", "MAG")) and len(before) == 1:
         return True
     endings = [one for one, kind in before if kind.startswith("E")]
-    joined = "".join(one for one, kind in before[-2:] if kind in ("ETN", "JKB"))
-    return bool(endings and endings[-1] in _AFTER_ENDING.get(form, ())) or joined in _AFTER_ENDING.get(form, ())
+    nominal = "".join(one for one, kind in before[-2:] if kind in ("ETN", "JKB"))  # 기 + 로
+    return bool({*endings[-1:], nominal} & {*_AFTER_ENDING.get(form, ())})
 
 
 def _takes_complement(before: Forms, word: Forms) -> bool:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.analysers import get_analyser
 from pipelines.languages import Language, get_language
-from pipelines.normalise import MARK
+from pipelines.normalise import MARK, split_final
+from pipelines.predicates import MODAL
 
 OPEN = ("noun", "name", "numeral", "verb", "adjective", "adverb", "interjection", "content")
 CLOSED = (
@@ -40,8 +42,6 @@ _UNIVERSAL = {
 }  # fmt: skip
 _NEGATION = frozenset(("안", "못"))
 _PREDICATES = frozenset(("VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"))
-_MODAL = frozenset(("수", "적", "리", "줄", "것", "거", "만", "법", "뻔", "척", "체", "듯", "뿐", "터", "셈"))
-"""Bound nouns that make a predicate complex with the verb before and after them: 할 수 있다, 한 적이 없다."""
 _WITH_SUBJECT_PARTICLE = frozenset(("수", "적", "리"))
 _AROUND = "\"'“”‘’()[],;:«»،؛.?!…؟"
 
@@ -104,9 +104,6 @@ def _by_words(units: Sequence[str], words: Sequence[int]) -> list[int]:
 
 def _by_analysis(text: str, units: Sequence[str]) -> list[int]:
     """Classes of Korean units by the morphemes that begin in them."""
-    from pipelines.analysers import get_analyser
-    from pipelines.normalise import split_final
-
     final = split_final(text)[1]
     (analysis,) = get_analyser("mecab").analyse([text])
     morphemes = [(part.surface, part.tag) for parts in analysis for part in parts]
@@ -147,7 +144,7 @@ def _korean(morphemes: Sequence[tuple[str, str]]) -> str:
         return "adjective" if made[0] in ("VA", "XSA", "VCN") else "verb"
     if first == "NNB":
         stem = morphemes[0][0]
-        bare = stem in _MODAL and not any(one in ("JKO", "JKB", "JKG") for one in rest)
+        bare = stem in MODAL and not any(one in ("JKO", "JKB", "JKG") for one in rest)
         return "bound_noun" if bare and ("JKS" not in rest or stem in _WITH_SUBJECT_PARTICLE) else "noun"
     if first == "MAG" and morphemes[0][0] in _NEGATION:
         return "negation"

@@ -69,7 +69,7 @@ def _plain_room() -> str | None:
     return None if re.fullmatch(r"[!-~]+", gettempdir()) else "/tmp"
 
 
-@analyser("komoran", versions, pace=950)
+@analyser("komoran", versions, pace=2500)
 def komoran(body: str) -> Analysis:
     """Komoran says where its morphemes stand, in a text in which it has put single jamo and syllables together: 다ㅋ is
     닼 to it. Where there are single jamo its places are of no use, and an eojeol that has one is laid over by letters.
@@ -97,7 +97,7 @@ def _komoran(text: str) -> Analysis | None:
     return from_spans(text, spans) if all(0 <= a <= b <= len(text) for a, b, *_ in spans) else None
 
 
-@analyser("okt", versions, pace=350)
+@analyser("okt", versions, pace=700)
 def okt(body: str) -> Analysis:
     """Okt takes eojeol by eojeol without a look at the neighbours, so each is analysed once, wherever it stands."""
     return [list(_okt_word(word)) for word in body.split(" ")]
