@@ -48,10 +48,10 @@ def reordering(folder: Path) -> None:
 
 
 def analysis(folder: Path) -> None:
-    from benchmarks.analysis import SENTENCES, contenders
+    from benchmarks.analysis import contenders, texts
 
-    for name, count in SENTENCES.items():
-        show(f"Morphemes of {count:,} film reviews, {name}", "reviews", interleaved(contenders(name, folder)))
+    for name, text, corpus in texts(folder):
+        show(f"Morphemes of {text}, {name}", "texts", interleaved(contenders(name, corpus)))
 
 
 def training(folder: Path) -> None:

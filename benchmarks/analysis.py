@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from benchmarks.material import reviews
+from corpora.build import build
+from corpora.table import Corpus
 from pipelines.analysers.java import _tagger
 from pipelines.analysers.mecab import tagger
 from pipelines.build import count, rows_of
@@ -17,17 +19,26 @@ from pipelines.dataset import Recipe
 from pipelines.engines import local, serial
 from pipelines.units import get_unit
 
-SENTENCES = {"mecab": 250_000, "kiwi": 15_000, "komoran": 15_000, "okt": 6_000, "hannanum": 5_000, "kkma": 1_200}
-"""Reviews that each analyser gets: some ten seconds of one processor."""
+REVIEWS = (
+    ("mecab", 100_000), ("mecab", 250_000), ("kiwi", 15_000), ("komoran", 30_000), ("okt", 6_000), ("hannanum", 3_000),
+    ("kkma", 800),
+)  # fmt: skip
+"""Analysers, and how many film reviews each gets; beside these, Mecab gets python-docs."""
 
 
-def contenders(name: str, folder: Path) -> dict[str, Callable[[], float]]:
-    """Each call counts the morphemes of the training reviews of a table and returns the number of reviews.
+def texts(folder: Path) -> Iterator[tuple[str, str, Corpus]]:
+    """What is analysed: analyser, a name for the text, and the text."""
+    for name, many in REVIEWS:
+        yield name, f"{many:,} film reviews", reviews(many, folder / f"{name}-{many}")
+    yield "mecab", "python-docs", build("python-docs")
+
+
+def contenders(name: str, corpus: Corpus) -> dict[str, Callable[[], float]]:
+    """Each call counts the morphemes of the training texts of a table and returns their number.
 
     Ours reads the table, normalises, cuts and checks that nothing is lost; processes are started anew in each call. For
-    mecab, Okt in a loop stands beside it, on the first 1,200 reviews.
+    mecab, Okt in a loop stands beside it, on the first 1,200 texts.
     """
-    corpus = reviews(SENTENCES[name], folder / name)
     unit = get_unit("morpheme" if name == "mecab" else f"morpheme_{name}", "ko")
     counting = partial(count, lang="ko", recipe=Recipe(unit.name, 4000), share=1.0)
 

@@ -8,30 +8,10 @@ from pipelines.analysers import Part
 from pipelines.layout import CLOSES_CLAUSE, LEANS, PREDICATE, TAKES_COMPLEMENT
 
 _PREDICATES = frozenset(("VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"))
-MODAL = frozenset(
-    [
-        "수",
-        "적",
-        "리",
-        "줄",
-        "것",
-        "거",
-        "만",
-        "법",
-        "뻔",
-        "척",
-        "체",
-        "듯",
-        "뿐",
-        "터",
-        "셈",
-        "양",
-        "성",
-        "지",
-        "바",
-        "중",
-    ]
-)
+MODAL = frozenset((
+    "수", "적", "리", "줄", "것", "거", "만", "법", "뻔", "척", "체",
+    "듯", "뿐", "터", "셈", "양", "성", "지", "바", "중",
+))  # fmt: skip
 """Bound nouns after an adnominal ending that make one predicate with what follows: 할 수 있다, 넘어질 뻔했다."""
 _AFTER_MODAL = {
     "있": ("수", "적", "리", "줄", "중"), "없": ("수", "적", "리", "줄", "바"), "같": ("것", "거"),
