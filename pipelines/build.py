@@ -42,7 +42,7 @@ SOURCES = (
 )  # fmt: skip
 """The files of this room that decide what a dataset holds."""
 MOST_ROWS, FEWEST_ROWS = 10_000, 100
-"""Sentences that are worked on at once: two seconds' work of the unit within these bounds."""
+"""Sentences that are worked on at once: half a second's work of the unit within these bounds."""
 WORTH_PROCESSES = 10.0
 """Seconds of work from which on processes of their own are worth their start."""
 
@@ -80,9 +80,9 @@ class Block:
 
 
 def rows_of(corpus: Corpus, lang: str, unit: Unit, split: str | None = None) -> Iterator[Rows]:
-    """The table of a language in pieces of two seconds' work, so that engines may share them out."""
+    """The table of a language in pieces of half a second's work, so that engines may share them out."""
     path = corpus.path(lang).resolve()
-    step = min(max(2 * unit.pace, FEWEST_ROWS), MOST_ROWS)
+    step = min(max(unit.pace // 2, FEWEST_ROWS), MOST_ROWS)
     about = pq.ParquetFile(path).metadata
     for group in range(about.num_row_groups):
         count = about.row_group(group).num_rows

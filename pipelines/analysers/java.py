@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -97,19 +97,38 @@ def _komoran(text: str) -> Analysis | None:
     return from_spans(text, spans) if all(0 <= a <= b <= len(text) for a, b, *_ in spans) else None
 
 
+_OKT: dict[str, tuple[Part, ...]] = {}
+"""Eojeol that Okt has seen; emptied at 200,000."""
+
+
 @analyser("okt", versions, pace=700)
 def okt(body: str) -> Analysis:
-    """Okt takes eojeol by eojeol without a look at the neighbours, so each is analysed once, wherever it stands."""
-    return [list(_okt_word(word)) for word in body.split(" ")]
+    """Okt takes eojeol by eojeol without a look at the neighbours, so each is analysed once, wherever it stands: those
+    of a sentence that are new in one call."""
+    words = body.split(" ")
+    new = [word for word in dict.fromkeys(words) if word not in _OKT]
+    if new:
+        if len(_OKT) > 200_000:
+            _OKT.clear()
+            new = [*dict.fromkeys(words)]
+        found = _in_turn(new, _pairs(_tagger("Okt").pos(" ".join(new))))
+        _OKT.update(zip(new, found or map(tuple, by_eojeol(new, partial(_fitted, "Okt"))), strict=True))
+    return [list(_OKT[word]) for word in words]
 
 
-@lru_cache(maxsize=200_000)
-def _okt_word(word: str) -> tuple[Part, ...]:
-    """It leaves letters as they are, so its morphemes spell the eojeol."""
-    pairs = _pairs(_tagger("Okt").pos(word))
-    if "".join(form for form, _ in pairs) == word:
-        return tuple(Part(form, ((form, tag),)) for form, tag in pairs)
-    return aligned(word, pairs) or (Part(word, ()),)
+def _in_turn(words: list[str], morphemes: Forms) -> list[tuple[Part, ...]] | None:
+    """Morphemes, whose letters are those of the text, handed out to eojeol; None where they do not spell them."""
+    result, left = [], list(reversed(morphemes))
+    for word in words:
+        parts, spelt = [], ""
+        while left and len(spelt) < len(word):
+            form, tag = left.pop()
+            spelt += form
+            parts.append(Part(form, ((form, tag),)))
+        if spelt != word:
+            return None
+        result.append(tuple(parts))
+    return None if left else result
 
 
 @analyser("hannanum", versions, pace=260)
