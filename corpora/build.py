@@ -158,7 +158,7 @@ def _sentences(plan: _Plan, source: Source, removed: Counter[str], progress: Pro
         split = row.split or _split(next(iter(row.texts.values())))
         for lang in plan.languages:
             trees = row.trees.get(lang, ""), row.syntax.get(lang, "")
-            yield Sentence(row.name, lang, row.texts[lang], split, row.document, *trees)
+            yield Sentence(row.name, lang, row.texts[lang], split, row.document, row.label, *trees)
         progress(1)
 
 
@@ -171,29 +171,46 @@ def _cleaned(plan: _Plan, source: Source, removed: Counter[str]) -> Iterator[Row
         if not all(texts.values()):
             removed["empty"] += 1
             continue
-        yield Row(row.name, texts, row.split, row.document, row.trees, row.syntax, row.where)
+        yield replace(row, texts=texts)
 
 
 def _distinct(plan: _Plan, source: Source, removed: Counter[str]) -> Iterator[Row]:
     """Rows without repetitions, which are dropped in all languages if they repeat in one.
 
     "all": no text occurs twice; "across": no validation or test text occurs in another split or twice in its own,
-    training keeps its repetitions. Of two rows in different splits the training one stays. Memory: 8 bytes a text.
+    training keeps its repetitions. Of two rows in different splits the training one stays. A text that occurs with two
+    labels is dropped wherever it occurs, if texts may occur once only. Memory: 8 bytes a text, and its label.
     """
     if plan.card.deduplicate == "none":
         yield from _cleaned(plan, source, removed)
         return
-    training = {key for row in _cleaned(plan, source, Counter()) if row.split == "train" for key in _keys(row)}
+    training, doubtful = _first_pass(plan, source)
     seen: set[int] = set()
     for row in _cleaned(plan, source, removed):
         keys = _keys(row)
-        if row.split in ("valid", "test") and training & set(keys):
+        if doubtful.intersection(keys):
+            removed["the same text with another label"] += 1
+        elif row.split in ("valid", "test") and training & set(keys):
             removed["repeats training"] += 1
         elif seen.intersection(keys) and (row.split != "train" or plan.card.deduplicate == "all"):
             removed["repeated"] += 1
         else:
             seen.update(keys)
             yield row
+
+
+def _first_pass(plan: _Plan, source: Source) -> tuple[set[int], set[int]]:
+    """The keys of training texts, and those of texts that occur with more than one label."""
+    training: set[int] = set()
+    doubtful: set[int] = set()
+    labels: dict[int, str] = {}
+    for row in _cleaned(plan, source, Counter()):
+        keys = _keys(row)
+        if row.split == "train":
+            training.update(keys)
+        if row.label and plan.card.deduplicate == "all":
+            doubtful.update(key for key in keys if labels.setdefault(key, row.label) != row.label)
+    return training, doubtful
 
 
 def _keys(row: Row) -> list[int]:

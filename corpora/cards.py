@@ -23,16 +23,16 @@ class CardFile(_Strict):
     """One file of a corpus.
 
     path: below a mirror folder, where it may also lie gzipped; sha256: of its uncompressed bytes there. url: the
-    public address; member: the file inside, where the address is an archive; url_sha256: of what the address gives,
-    null where the publisher's bytes are not known or not promised to stay (then the first download's hash is kept).
-    split: where the publisher keeps a file a split.
+    public address, none where only a mirror holds the file in this form; member: the file inside, where the address
+    is an archive; url_sha256: of what the address gives, null where the publisher's bytes are not known or not
+    promised to stay (then the first download's hash is kept). split: where the publisher keeps a file a split.
     """
 
     path: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     lang: str | None = None
     split: Literal["train", "valid", "test"] | None = None
-    url: str
+    url: str | None = None
     url_sha256: str | None = None
     member: str | None = None
 

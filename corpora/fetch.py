@@ -58,6 +58,11 @@ def sha256_of_file(path: Path, *, unpack: bool = False) -> str:
 
 def _downloaded(card: Card, file: CardFile) -> Path:
     """The file from its public address, kept in the cache under its hash; nothing partial stays there."""
+    if file.url is None:
+        raise CorpusError(
+            f"{card.name}: {file.path} has no public address in this form: set EOSUN_MIRROR to a folder that holds it. "
+            f"{card.title}: {card.homepage}"
+        )
     import pooch
 
     pooch.get_logger().setLevel("ERROR")

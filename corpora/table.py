@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 SPLITS = ("train", "valid", "test")
-COLUMNS = ("sentence_id", "lang", "text", "split", "document", "tree", "syntax")
+COLUMNS = ("sentence_id", "lang", "text", "split", "document", "label", "tree", "syntax")
 SCHEMA = pa.schema([(name, pa.string()) for name in COLUMNS])
 ROW_GROUP = 20_000
 
@@ -23,9 +23,9 @@ ROW_GROUP = 20_000
 class Sentence:
     """One sentence of one language.
 
-    Aligned text carries the same `sentence_id`, `split` and `document` in every language. `text` is NFC.
-    `tree` is a bracketed constituent tree, `syntax` a dependency tree over its words (`corpora.syntax`); both are
-    empty where there is none.
+    Aligned text carries the same `sentence_id`, `split` and `document` in every language. `text` is NFC. `label` is
+    the class of a labelled text. `tree` is a bracketed constituent tree, `syntax` a dependency tree over its words
+    (`corpora.syntax`); all three are empty where there is none.
     """
 
     sentence_id: str
@@ -33,6 +33,7 @@ class Sentence:
     text: str
     split: str
     document: str = ""
+    label: str = ""
     tree: str = ""
     syntax: str = ""
 

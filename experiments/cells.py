@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from corpora.build import build as build_corpus
 from corpora.table import Corpus, sha256_of, sources_sha256
 from experiments.errors import StudyError
-from experiments.models import FLOORS
+from experiments.models import get_model
 from experiments.study import Study
 from pipelines.build import build as build_dataset
 from pipelines.dataset import Dataset, Recipe, splits_of
@@ -23,7 +23,9 @@ RUNTIME = {"threads": 1, "op_determinism": True, "xla": True}
 _GRID = {"name", "title", "question", "languages", "models", "train_orders", "seeds"}
 AUDITED = 2_000
 """Test sentences on which every order is tried before anything is trained."""
-_SOURCES = ("models", "measures", "cell.py", "packing.py", "trainer.py")
+_SOURCES = ("models", "measures", "cell.py", "checkpoint.py", "fitting.py", "material.py", "packing.py", "trainer.py")
+TUNING = "tuning"
+"""The purpose of cells that are fitted to choose settings, and never measured."""
 
 
 @dataclass(frozen=True)
@@ -173,5 +175,5 @@ def plan(prepared: Prepared, languages: tuple[str, ...]) -> list[Cell]:
         for unit in study.units[lang]
         for train_order in study.train_orders
         for model in study.models
-        if seed == 0 or model not in FLOORS
+        if seed == 0 or get_model(model).network
     ]

@@ -114,22 +114,33 @@ def score(
     run: Annotated[str, typer.Option("--run", help="Run id of a recurrent model; `make ui` lists them.")],
     source: Annotated[Path, typer.Option("--input", help="Sentences, one a line, UTF-8.")],
     output: Annotated[Path, typer.Option("--output", help="The .tsv to write.")],
+    pairs: Annotated[
+        bool, typer.Option("--pairs", help="Minimal pairs: the better sentence, a tab, the worse (a tab, its kind).")
+    ] = False,
 ) -> None:
-    """Score sentences with a tracked model: bits per sentence and per unit."""
+    """Score sentences with a tracked model: bits per sentence and per unit, or which of two sentences is likelier."""
     import csv
 
     from experiments.errors import StudyError
-    from experiments.score import read_lines
+    from experiments.score import read_lines, read_pairs, score_pairs
     from experiments.score import score as scored
 
     if not output.parent.is_dir():
         raise StudyError(f"There is no folder {output.parent} to write {output.name} into.")
-    lines = read_lines(source)
+    given = read_lines(source)
+    couples = read_pairs(source) if pairs else None
     with _QuietStandardError():
-        table = scored(run, lines)
+        table = scored(run, given) if couples is None else score_pairs(run, couples)
     draft = output.with_name(f".{output.name}.draft")
     table.to_csv(draft, sep="\t", index=False, float_format="%.4f", quoting=csv.QUOTE_MINIMAL)
     draft.replace(output)
+    if pairs:
+        print(
+            f"{output}: {len(table)} pairs, the better sentence is likelier in {100 * table['correct'].mean():.1f} %."
+        )
+        for kind, rows in table.groupby("kind") if table["kind"].any() else ():
+            print(f"  {kind or '(no kind)'}: {100 * rows['correct'].mean():.1f} % of {len(rows)}")
+        return
     sentences = table[table["position"] == -1]
     print(f"{output}: {len(sentences)} sentences, {sentences['bits'].mean():.2f} bits each on average.")
 

@@ -50,6 +50,11 @@ def cell_folder(cell: Cell) -> Path:
     return var_folder() / "cells" / cell.sha256[:20]
 
 
+def checkpoint_folder(cell: Cell) -> Path:
+    """Where the training of a cell that is not finished keeps what it goes on from."""
+    return var_folder() / "checkpoints" / cell.sha256[:20]
+
+
 def has_results(cell: Cell) -> bool:
     return (cell_folder(cell) / "results.json").is_file()
 
@@ -71,7 +76,9 @@ def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path) -> str:
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
     try:
-        run_cell(cell, datasets, draft, lambda share, text: _queue.put((cell.sha256, share, text)))
+        run_cell(
+            cell, datasets, draft, lambda share, text: _queue.put((cell.sha256, share, text)), checkpoint_folder(cell)
+        )
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
         return ""

@@ -1,9 +1,7 @@
-"""Scoring sentences with a tracked model: bits per sentence and per unit."""
+"""Scoring sentences with a tracked model: bits per sentence and per unit, and minimal pairs."""
 
 from __future__ import annotations
 
-import json
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,97 +9,82 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corpora.errors import CorpusError
-from experiments.engine import ONE_THREAD
-from experiments.errors import StudyError
-from experiments.measures import sum_by_passage
-from experiments.models import FLOORS
-from experiments.packing import passages
-from experiments.reproduce import recorded_cell
-from experiments.tracking import open_store
-from pipelines.encoding import Encoded, encode
-from pipelines.normalise import MARK, normalise
-from pipelines.sequences import Sequences
-from pipelines.units import get_unit
-from pipelines.vocabulary import Vocabulary
+from corpora.readers import text_lines
+from experiments.loading import Loaded, load_language_model
+from experiments.measures import sum_by_sentence
+from experiments.models import get_model
+from pipelines.encoding import Encoded
+from pipelines.normalise import MARK
 
 
 def read_lines(path: Path) -> list[str]:
     """The lines of a UTF-8 file, one sentence each; CorpusError names the first line that is not UTF-8."""
     if not path.is_file():
         raise CorpusError(f"There is no file {path}.")
-    lines = []
-    for number, raw in enumerate(path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
-        try:
-            lines.append(raw.decode("utf-8"))
-        except UnicodeDecodeError:
-            raise CorpusError(f"{path}, line {number}: not UTF-8. Convert the file to UTF-8 first.") from None
+    lines = [line for _, line in text_lines(path)]
     if not any(line.strip() for line in lines):
         raise CorpusError(f"{path} holds no sentence.")
     return lines
+
+
+def read_pairs(path: Path) -> pd.DataFrame:
+    """Minimal pairs: columns good, bad, kind. A line of the file holds the sentence that should be likelier, a tab, the
+    other one, and after another tab, if there is one, the kind of pair. CorpusError names a line that is none."""
+    rows = []
+    for number, line in enumerate(read_lines(path), 1):
+        cells = [cell.strip() for cell in line.split("\t")]
+        if not line.strip():
+            continue
+        if len(cells) not in (2, 3) or not all(cells[:2]):
+            raise CorpusError(f"{path.name}, line {number}: two sentences and perhaps a kind, with tabs between them.")
+        rows.append((cells[0], cells[1], cells[2] if len(cells) == 3 else ""))
+    return pd.DataFrame(rows, columns=["good", "bad", "kind"])
 
 
 def score(run_id: str, lines: list[str]) -> pd.DataFrame:
     """Surprisal of every line by the model of a run: columns line, text, unit, position, bits.
 
     Rows with position −1 hold the whole sentence, end of sentence included; the others one unit each, the last one
-    the end of the sentence (written `</s>`). Blank lines are skipped; `line` counts from 1.
+    the end of the sentence (written `</s>`), from left to right also where the model reads from the right. Blank lines
+    are skipped; `line` counts from 1.
     """
-    import os
-
-    os.environ.update(ONE_THREAD)
-    store = open_store()
-    run = store.run(run_id)
-    with tempfile.TemporaryDirectory() as room:
-        results = json.loads(store.download(run, "results.json", Path(room)).read_text(encoding="utf-8"))
-        cell = recorded_cell(results)
-        if cell.model in FLOORS:
-            raise StudyError(
-                f"The run {run_id} is a {cell.model} floor, which keeps no model: choose an rnn, gru or lstm run."
-            )
-        weights = store.download(run, "model.weights.h5", Path(room))
-        vocabulary = Vocabulary(store.download(run, "vocabulary.model", Path(room)).read_bytes())
-        numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-        declared = cell.settings["study"]
-        texts = [line for _, line in numbered]
-        encoded = _encoded(texts, cell.lang, cell.unit, declared["lower"], vocabulary)
-        given = passages(_sequences(encoded))
-        from experiments.study import Training
-        from experiments.trainer import fix_runtime, new_network
-
-        fix_runtime()
-        longest = int(given.lengths.max())
-        training = Training(**{**declared["training"], "row": max(declared["training"]["row"], longest)})
-        network = new_network(
-            cell.model, len(vocabulary), declared["sizes"]["embedding"], results["units"], training, cell.seed
-        )
-        network.model.load_weights(weights)
-        bits = network.bits(given)
-    return _long(numbered, encoded, bits, sum_by_passage(bits, given))
+    model = load_language_model(run_id)
+    numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    encoded = model.encoded([line for _, line in numbered])
+    given = model.passages(encoded)
+    bits = model.network.bits(given)
+    return _long(model, numbered, encoded, bits, sum_by_sentence(bits, given))
 
 
-def _encoded(texts: list[str], lang: str, unit: str, lower: bool, vocabulary: Vocabulary) -> Encoded:
-    found = get_unit(unit, lang)
-    cut = found.segment([normalise(text, lang, lower=lower) for text in texts])
-    return encode(found, cut, vocabulary, keep_final=True)
-
-
-def _sequences(encoded: Encoded) -> Sequences:
-    units, sentences = (np.concatenate([[0], np.cumsum(sizes)]) for sizes in (encoded.sizes, encoded.counts))
-    return Sequences(encoded.ids, units.astype(np.int64), sentences.astype(np.int64))
+def score_pairs(run_id: str, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Each minimal pair with the bits of both sentences (`good_bits`, `bad_bits`), the `difference` bad − good, and
+    whether the good one is likelier (`correct`; a tie is not). Whole sentences are compared (Warstadt et al. 2020)."""
+    model = load_language_model(run_id)
+    encoded = model.encoded([*pairs["good"], *pairs["bad"]])
+    given = model.passages(encoded)
+    good, bad = np.split(sum_by_sentence(model.network.bits(given), given), 2)
+    return pairs.assign(good_bits=good, bad_bits=bad, difference=bad - good, correct=(good < bad).astype(int))
 
 
 def _long(
-    numbered: list[tuple[int, str]], encoded: Encoded, bits: NDArray[np.float64], totals: NDArray[np.float64]
+    model: Loaded,
+    numbered: list[tuple[int, str]],
+    encoded: Encoded,
+    bits: NDArray[np.float64],
+    totals: NDArray[np.float64],
 ) -> pd.DataFrame:
     rows: list[tuple[int, str, str, int, float]] = []
+    backward = get_model(model.cell.model).direction == "backward"
     step = unit = 0
     spelt, unit_sizes = encoded.names.listed(), encoded.sizes.tolist()
     for (line, text), count, total in zip(numbered, encoded.counts, totals, strict=True):
         rows.append((line, text, "", -1, float(total)))
         names = [name.lstrip(MARK) for name in spelt[unit : unit + count]]
         sizes = unit_sizes[unit : unit + count]
-        for position, (name, size) in enumerate(zip([*names, "</s>"], [*sizes, 1], strict=True)):
-            rows.append((line, text, name, position, float(bits[step : step + size].sum())))
-            step += size
-        unit += count
+        found = bits[step : step + sum(sizes) + 1]
+        found = np.append(found[:-1][::-1], found[-1]) if backward else found
+        ends = np.cumsum([0, *sizes, 1])
+        for position, name in enumerate([*names, "</s>"]):
+            rows.append((line, text, name, position, float(found[ends[position] : ends[position + 1]].sum())))
+        step, unit = step + len(found), unit + count
     return pd.DataFrame(rows, columns=["line", "text", "unit", "position", "bits"])

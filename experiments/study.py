@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from corpora.build import is_path
 from corpora.errors import unknown
 from experiments.errors import StudyError
-from experiments.models import RECURRENT, check_model
-from experiments.models.sizes import matched_units
+from experiments.models import Model, check_model, get_model
+from experiments.models.sizes import check_embedding, matched_units
 from pipelines.errors import PipelineError
 from pipelines.orders import check_order, get_order
 from pipelines.transforms import get_transform
@@ -23,6 +23,8 @@ from pipelines.units import get_unit
 
 FOLDER = Path(__file__).parent / "studies"
 PRESETS = ("smoke", "quick", "full")
+OPEN_KEYS = ("units.", "corpus_options.", "transforms.", "allow_identical.", "tuned.", "tuning.space.")
+"""Settings below which any key may stand."""
 Positive = Annotated[int, Field(gt=0)]
 
 
@@ -40,8 +42,11 @@ class Sizes(_Strict):
 class Training(_Strict):
     """One schedule and one stopping rule for every cell.
 
-    A step reads `rows` rows of `row` pieces. The learning rate is halved after an epoch that does not lower the
-    validation loss; training ends after `patience` such epochs in a row or `epochs` in all, and the best epoch is kept.
+    A step reads `rows` rows of `row` pieces. Training ends after `patience` epochs in a row that do not lower the
+    validation loss, or after `epochs` in all, and the best epoch is kept. schedule: `halve` the learning rate after
+    such an epoch, let it fall to zero as a `cosine` over all epochs, or keep it `constant`; it rises linearly over the
+    first `warmup` steps. dropout: after the embedding, between layers and before the soft-max (Zaremba et al. 2014),
+    a multiple of 1/256. weight_decay: decoupled, a step (Loshchilov & Hutter 2019).
     """
 
     epochs: Positive = 12
@@ -51,15 +56,22 @@ class Training(_Strict):
     learning_rate: Annotated[float, Field(gt=0)] = 0.003
     clip: Annotated[float, Field(gt=0)] = 1.0
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    schedule: Literal["halve", "cosine", "constant"] = "halve"
+    warmup: Annotated[int, Field(ge=0)] = 0
 
 
 class Sample(_Strict):
-    """Which sentences: how many of each split (the same ids in every language; none means all), how many words long."""
+    """Which sentences: how many of each split (the same ids in every language; none means all), how many words long.
+
+    balanced: of labelled text, equally many of every class in each split.
+    """
 
     train: Positive | None = None
     valid: Positive | None = None
     test: Annotated[int, Field(ge=2)] | None = None
     words: tuple[Positive, Positive] = (2, 60)
+    balanced: bool = False
 
 
 class Recency(_Strict):
@@ -84,14 +96,45 @@ class Recency(_Strict):
 
 
 class Gate(_Strict):
-    """By which share of its bits a recurrent model must beat the bigram floor on validation, or it is flagged."""
+    """By which share of its bits a network must beat the bigram floor on validation (a classifier: the distribution of
+    the labels alone), or it is flagged."""
 
     margin: Annotated[float, Field(ge=0)] = 0.01
+
+
+class Tuning(_Strict):
+    """What `eosun tune` searches: `trials` a model and language, over `space`.
+
+    space: by setting, either [low, high] (searched on a log scale where low is positive and high ten times low or
+    more), or a list of three or more values to choose from.
+    """
+
+    trials: Positive = 16
+    epochs: Positive | None = None
+    space: dict[str, tuple[float | int | str | bool, ...]] = {
+        "training.learning_rate": (0.0005, 0.01),
+        "training.dropout": (0.0, 0.6),
+    }
+
+    @field_validator("space")
+    @classmethod
+    def _ranges(cls, space: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+        for key, values in space.items():
+            if not key.startswith(("training.", "sizes.")):
+                raise ValueError(f'"{key}" cannot be tuned: settings of training. and sizes. can')
+            if len(values) < 2 or (len(values) == 2 and not values[0] < values[1]):
+                raise ValueError(f"{key} needs [low, high] or three values or more")
+        return space
 
 
 class Study(_Strict):
     """A study as it will run: preset and settings applied, names checked.
 
+    task: a language model of `sentences` each from an empty state, or of `documents` with the state carried over;
+    `classification` of texts, or of `pairs`, by their label. tied: whether the soft-max reads the embeddings. readout:
+    how a classifier reads the states of a text. whole_units: a classifier reads every unit as one symbol, the most
+    frequent `vocabulary` of training and one for all others, instead of pieces; for the comparison of vocabularies, as
+    nothing unseen can be told apart by it. tuned: settings by `language/model`, over those of the study.
     transforms: a script transform by language. allow_identical: by order, the share of sentences of two or more units
     that it may leave in their natural order; an order that is not named may leave as many as its definition says.
     """
@@ -102,6 +145,7 @@ class Study(_Strict):
     corpus: str = "grammar"
     corpus_options: dict[str, Any] = {}
     languages: tuple[str, ...] = ("ko", "en")
+    task: Literal["sentences", "documents", "classification", "pairs"] = "sentences"
     units: dict[str, tuple[str, ...]]
     models: tuple[str, ...]
     train_orders: tuple[str, ...] = ("natural",)
@@ -114,12 +158,21 @@ class Study(_Strict):
     keep_final: bool = True
     transforms: dict[str, str] = {}
     allow_identical: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
-    match: Literal["parameters", "units"] = "parameters"
+    match: Literal["parameters", "units", "flops"] = "parameters"
+    tied: bool = True
+    whole_units: bool = False
+    readout: Literal["last", "mean", "max", "attention"] = "last"
     sizes: Sizes = Sizes()
     training: Training = Training()
     sample: Sample = Sample()
     recency: Recency = Recency()
     gate: Gate = Gate()
+    tuning: Tuning = Tuning()
+    tuned: dict[str, dict[str, Any]] = {}
+
+    @property
+    def classifies(self) -> bool:
+        return self.task in ("classification", "pairs")
 
     @field_validator("models")
     @classmethod
@@ -138,18 +191,52 @@ class Study(_Strict):
                 for order in (*self.train_orders, *self.test_orders):
                     self._check(order, lang, name)
             get_transform(self.transforms.get(lang, "none"), lang)
+        if self.whole_units and not self.classifies:
+            raise StudyError("whole_units is for classifiers: a language model must be able to spell every unit.")
         if "natural" not in self.test_orders:
             raise StudyError("test_orders must hold natural: every order's cost is counted from it.")
         for name in self.allow_identical:
             get_order(name)
-        for model in self.models:
-            if model in RECURRENT:
+        for name in self.models:
+            model = get_model(name)
+            self._check_task(model)
+            if model.network:
+                check_embedding(model, self.sizes.embedding)
                 matched_units(model, self.sizes.embedding, self.sizes.units, self.match)
+        for key in self.tuned:
+            for lang in self.languages:
+                for name in self.models:
+                    if key == f"{lang}/{name}":
+                        self.tuned_for(lang, name)
         for key in ("languages", "models", "train_orders", "test_orders"):
             values = getattr(self, key)
             if len(set(values)) < len(values) or not values:
                 raise StudyError(f"{key} must name at least one thing, and each only once.")
         return self
+
+    def _check_task(self, model: Model) -> None:
+        if self.classifies and model.predicts_only:
+            raise StudyError(f'The model "{model.name}" is a language model: it cannot do the task {self.task}.')
+        if not self.classifies and model.classifies_only:
+            why = "sees what it would have to predict" if model.network else "gives no surprisal"
+            raise StudyError(f'The model "{model.name}" {why}: leave it out, or set task=classification.')
+        if self.task == "pairs" and not model.network:
+            raise StudyError(f'The model "{model.name}" does not read pairs: leave it out.')
+        if self.task == "documents" and model.direction == "backward":
+            raise StudyError(f'The model "{model.name}" reads sentences right to left: leave it out of documents.')
+
+    def tuned_for(self, lang: str, model: str) -> Study:
+        """The study with the settings that were tuned for a language and model."""
+        found = self.tuned.get(f"{lang}/{model}")
+        if not found:
+            return self
+        chosen = self.model_dump(exclude={"tuned"})
+        for key, value in found.items():
+            _known_key(key)
+            for part in reversed(key.split(".")):
+                value = {part: value}
+            chosen = _merged(chosen, value)
+        return _validated(chosen, f"tuned.{lang}/{model}")
 
     def _check(self, order: str, lang: str, unit: str) -> None:
         try:
@@ -235,7 +322,9 @@ def _keys(model: type[BaseModel], prefix: str = "") -> list[str]:
 
 def _known_key(key: str) -> None:
     known = _keys(Study)
-    if key not in known and not key.startswith(("units.", "corpus_options.", "transforms.", "allow_identical.")):
+    if key not in known and not key.startswith(
+        ("units.", "corpus_options.", "transforms.", "allow_identical.", "tuned.", "tuning.space.")
+    ):
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
         hint = f' Did you mean "{near[0]}"?' if near else ""
         raise StudyError(f'Unknown setting "{key}".{hint} Available: {", ".join(known)}.')

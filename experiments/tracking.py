@@ -214,10 +214,28 @@ def _tags(cell: Cell, study: Study, results: dict[str, Any], context: dict[str, 
     }
 
 
+_PLAIN_PARAMS = (
+    "task", "vocabulary", "match", "tied", "readout", "perturbation_seed", "draws", "lower", "keep_final",
+)  # fmt: skip
+
+
 def _params(cell: Cell, results: dict[str, Any]) -> dict[str, str]:
     study = cell.settings["study"]
     flat = {
-        **{key: study[key] for key in ("vocabulary", "match", "perturbation_seed", "draws", "lower", "keep_final")},
+        **{
+            key: study[key]
+            for key in (
+                "task",
+                "vocabulary",
+                "match",
+                "tied",
+                "readout",
+                "perturbation_seed",
+                "draws",
+                "lower",
+                "keep_final",
+            )
+        },
         **{f"{group}.{key}": value for group in ("sizes", "training", "sample") for key, value in study[group].items()},
         "units": results["units"],
         "parameters": results["parameters"],
@@ -228,7 +246,14 @@ def _params(cell: Cell, results: dict[str, Any]) -> dict[str, str]:
     return {key: str(value) for key, value in flat.items()}
 
 
-_SECTIONS = {"audit": "audit", "bits_per_sentence": "order", "order_cost": "order", "learning": "", "recency": ""}
+_SECTIONS = {
+    "accuracy": "order",
+    "audit": "audit",
+    "bits_per_sentence": "order",
+    "order_cost": "order",
+    "learning": "",
+    "recency": "",
+}
 
 
 def shown_as(metric: str) -> str:

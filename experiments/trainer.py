@@ -1,11 +1,11 @@
-"""Training a recurrent language model: one schedule and one stopping rule for every cell."""
+"""Training a network: one schedule and one stopping rule for every cell, whatever it learns."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -13,12 +13,17 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from experiments.models.recurrent import LanguageModel
-from experiments.packing import Passages, Rows, pack
-from experiments.study import Training
+from experiments.checkpoint import History, Position, load, save
+from experiments.models import Model
+from experiments.models.network import Classifier, LanguageModel
+from experiments.packing import Passages, Rows, TextRows, pack, stream
+from experiments.study import Study, Training
 
 Progress = Callable[[float, str], None]
-SCORING_ROWS = 32
+SCORING_ROWS = 64
+CHECKPOINT_S = 60.0
+"""Seconds of training between two checkpoints."""
+REPORTED = 20
 
 
 def fix_runtime() -> None:
@@ -29,110 +34,199 @@ def fix_runtime() -> None:
 
 
 class Network:
-    """A language model with its compiled steps, one shape each: `learn` for training, `bits` for scoring."""
+    """A model with its compiled steps, one shape each: `learn` for training, `bits` and `label_bits` for scoring.
 
-    def __init__(self, model: LanguageModel, training: Training) -> None:
+    carried: the states from which the next rows go on, where documents are streamed; empty for a fresh start.
+    """
+
+    def __init__(self, model: LanguageModel | Classifier, training: Training, seed: int) -> None:
         self.model = model
-        self.row = training.row
+        self.training = training
+        self.seed = seed
         self.weights = int(model.count_params())
-        self.optimizer = keras.optimizers.Adam(training.learning_rate, global_clipnorm=training.clip)
+        self.optimizer = keras.optimizers.Adam(
+            training.learning_rate, global_clipnorm=training.clip, weight_decay=training.weight_decay or None
+        )
         self.optimizer.build(model.trainable_variables)
+        self.carried: list[Any] = []
         self._learn = tf.function(self._step, jit_compile=True)
-        self._score = tf.function(self.model.nats, jit_compile=True)
+        self._nats = tf.function(self._score, jit_compile=True)
+        self._logits = tf.function(self._classify, jit_compile=True)
 
-    def _step(self, ids: Any, keep: Any, targets: Any, weight: Any) -> Any:
-        """One Adam step on the mean surprisal of the targets; returns their summed nats."""
+    def _step(self, arrays: Any, masks: Any, before: Any) -> Any:
+        """One Adam step on the mean surprisal of the targets; returns their summed nats and the states after."""
         with tf.GradientTape() as tape:
-            nats = tf.reduce_sum(self.model.nats(ids, keep, targets, training=True) * weight)
-            loss = nats / tf.maximum(tf.reduce_sum(weight), 1.0)
+            loss, nats, after = self.model.objective(*arrays, before=before, masks=masks)
         variables = self.model.trainable_variables
         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        return nats, after
+
+    def _score(self, arrays: Any, chosen: Any, count: Any, before: Any) -> Any:
+        return self.model.nats(*arrays, chosen, count, before)  # type: ignore[call-arg]
+
+    def _classify(self, arrays: Any) -> Any:
+        return tf.nn.log_softmax(self.model.logits(*arrays, []))  # type: ignore[call-arg]
+
+    def masks_of(self, rows: int, row: int, epoch: int, batch: int) -> list[NDArray[np.uint8]]:
+        """The random bytes of one step's dropout: a function of (seed, epoch, batch) alone."""
+        if not self.training.dropout:
+            return []
+        generator = np.random.Generator(np.random.Philox([self.seed, epoch, batch, 1]))
+        widths = self.model.mask_widths()
+        return [generator.integers(0, 256, (rows, row, width), np.uint8) for width in widths]
+
+    def learn(self, rows: Rows | TextRows, batch: int, epoch: int) -> Any:
+        """Train on batch number `batch` of the rows; returns the summed nats of its targets."""
+        many = self.training.rows
+        arrays = [tf.constant(array[batch * many : (batch + 1) * many]) for array in rows.arrays]
+        masks = [tf.constant(m) for m in self.masks_of(many, rows.ids.shape[1], epoch, batch)]
+        before = self._before(many, rows.carried)
+        nats, after = self._learn(arrays, masks, before)
+        self.carried = list(after) if rows.carried else []
         return nats
 
-    def learn(self, rows: Rows, batch: slice) -> Any:
-        arrays = (rows.ids, rows.keep, rows.targets, rows.weight)
-        return self._learn(*(tf.constant(array[batch]) for array in arrays))
+    def _before(self, many: int, carried: bool) -> list[Any]:
+        return (self.carried or self.model.body.empty_states(many)) if carried else []
 
-    def bits(self, given: Passages) -> NDArray[np.float64]:
-        """[steps]: surprisal of every target in bits."""
-        rows = pack(given, self.row, SCORING_ROWS)
-        nats = np.empty(rows.ids.shape, np.float32)
-        for begin in range(0, len(nats), SCORING_ROWS):
-            batch = slice(begin, begin + SCORING_ROWS)
-            arrays = (rows.ids, rows.keep, rows.targets)
-            nats[batch] = self._score(*(tf.constant(array[batch]) for array in arrays)).numpy()
-        return nats.reshape(-1)[rows.place].astype(np.float64) / math.log(2.0)
+    def bits(self, given: Passages, wanted: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+        """[steps]: surprisal of every target in bits, or of the `wanted` ones and zero elsewhere."""
+        kept = self.carried
+        try:
+            return self._bits(given, wanted)
+        finally:
+            self.carried = kept
+
+    def _bits(self, given: Passages, wanted: NDArray[np.bool_] | None) -> NDArray[np.float64]:
+        row = self.training.row
+        long = given.lengths.max(initial=1) > row
+        rows = stream(given, row, SCORING_ROWS) if long else pack(given, row, SCORING_ROWS)
+        scored = np.zeros(rows.ids.size, bool)
+        scored[rows.place if wanted is None else rows.place[wanted]] = True
+        nats = np.zeros(rows.ids.size, np.float32)
+        size = SCORING_ROWS * row
+        self.carried = []
+        for begin in range(rows.ids.size // size):
+            batch = slice(begin * SCORING_ROWS, (begin + 1) * SCORING_ROWS)
+            here = scored[begin * size : (begin + 1) * size]
+            chosen = np.argsort(~here, kind="stable").astype(np.int32)
+            count = int(here.sum())
+            arrays = [tf.constant(array[batch]) for array in (rows.ids, rows.keep, rows.targets)]
+            before = self._before(SCORING_ROWS, rows.carried)
+            found, after = self._nats(arrays, tf.constant(chosen), tf.constant(count), before)
+            self.carried = list(after) if rows.carried else []
+            nats[begin * size + chosen[:count]] = found.numpy()[:count]
+        return nats[rows.place].astype(np.float64) / math.log(2.0)
+
+    def label_bits(self, rows: TextRows) -> NDArray[np.float64]:
+        """[texts or pairs, classes]: surprisal of every class in bits."""
+        many = self.training.rows
+        found = [
+            self._logits([tf.constant(array[begin : begin + many]) for array in rows.arrays[:4]]).numpy()
+            for begin in range(0, len(rows.ids), many)
+        ]
+        log = np.concatenate(found)
+        return -log.reshape(-1, log.shape[-1])[rows.place].astype(np.float64) / math.log(2.0)
 
 
-def new_network(kind: str, vocabulary: int, embedding: int, units: int, training: Training, seed: int) -> Network:
-    """A network with the weights that belong to a seed."""
+def new_language_model(model: Model, vocabulary: int, study: Study, units: int, seed: int) -> Network:
+    """A language model with the weights that belong to a seed."""
     keras.utils.set_random_seed(seed)
-    return Network(LanguageModel(kind, vocabulary, embedding, units, training.dropout), training)
+    training, embedding = study.training, study.sizes.embedding
+    made = LanguageModel(model, vocabulary, embedding, units, training.dropout, tied=study.tied)
+    return Network(made, training, seed)
 
 
-@dataclass
-class History:
-    """What happened in training, an entry an epoch; epoch 0 is the untrained network."""
+def new_classifier(model: Model, vocabulary: int, study: Study, units: int, classes: int, seed: int) -> Network:
+    """A classifier with the weights that belong to a seed."""
+    keras.utils.set_random_seed(seed)
+    training, pairs = study.training, study.task == "pairs"
+    made = Classifier(
+        model, vocabulary, study.sizes.embedding, units, classes, training.dropout, readout=study.readout, pairs=pairs
+    )
+    return Network(made, training, seed)
 
-    train_bits: list[float] = field(default_factory=list)
-    valid_bits: list[float] = field(default_factory=list)
-    learning_rates: list[float] = field(default_factory=list)
-    best_epoch: int = 0
-    steps: int = 0
-    tokens: int = 0
-    seconds: float = 0.0
 
-    @property
-    def diverged(self) -> bool:
-        return not all(map(math.isfinite, self.train_bits + self.valid_bits))
+def rate_at(training: Training, halvings: int, done: float, step: int) -> float:
+    """The learning rate of a step: `done` is the share of all epochs that lies behind it, `step` counts from 0."""
+    rate = training.learning_rate * 0.5**halvings
+    if training.schedule == "cosine":
+        rate = training.learning_rate * 0.5 * (1.0 + math.cos(math.pi * done))
+    return rate * min(1.0, (step + 1) / training.warmup) if training.warmup else rate
 
 
 def train(
     network: Network,
-    epoch_passages: Callable[[int], Passages],
-    valid: Passages,
-    training: Training,
-    seed: int,
+    epoch_rows: Callable[[int, np.random.Generator], Rows | TextRows],
+    validate: Callable[[], float],
     progress: Progress,
+    checkpoints: Path | None = None,
+    every_s: float = CHECKPOINT_S,
 ) -> History:
     """Train until the stopping rule says so and leave the best epoch's weights in the network.
 
-    `epoch_passages(epoch)` gives the training sentences of that epoch, perturbed anew. Validation is
-    in bits per sentence. The order of the rows comes from (seed, epoch). An epoch that is not finite ends the training.
+    `epoch_rows(epoch, generator)` gives the rows of that epoch, perturbed anew, in an order drawn from the generator;
+    `validate()` gives bits a sentence (or a text). An epoch that is not finite ends the training. With a folder for
+    `checkpoints` the training goes on from the newest one there, and ends in the same bits as one never interrupted.
     """
-    history = History(valid_bits=[_bits_per_sentence(network, valid)])
-    best, weights, waited, rate = history.valid_bits[0], network.model.get_weights(), 0, training.learning_rate
+    training = network.training
     started = time.perf_counter()
-    for epoch in range(1, training.epochs + 1):
-        given = epoch_passages(epoch)
-        rows = pack(given, training.row, training.rows, np.random.Generator(np.random.Philox([seed, epoch])))
-        batches = range(0, len(rows.ids), training.rows)
-        sums = []
-        for done, begin in enumerate(batches):
-            sums.append(network.learn(rows, slice(begin, begin + training.rows)))
-            if done % 20 == 19:
-                sums[-1].numpy()
-                progress((epoch - 1 + done / len(batches)) / training.epochs, f"epoch {epoch}")
-        steps = len(given.targets)
-        history.train_bits.append(float(np.sum([s.numpy() for s in sums], dtype=np.float64)) / steps / math.log(2.0))
-        history.valid_bits.append(_bits_per_sentence(network, valid))
-        history.learning_rates.append(rate)
-        history.steps += len(batches)
-        history.tokens += steps
-        if history.diverged:
+    position = load(checkpoints, network) if checkpoints else None
+    if position is None:
+        bits = validate()
+        position = Position(History(valid_bits=[bits]), best=network.model.get_weights())
+    history, before_s, compiled, saved = position.history, position.history.wall_s, False, started
+    while position.epoch <= training.epochs:
+        epoch = position.epoch
+        rows = epoch_rows(epoch, np.random.Generator(np.random.Philox([network.seed, epoch])))
+        batches = len(rows.ids) // training.rows
+        if not position.batch:
+            network.carried = []
+        while position.batch < batches:
+            done = (epoch - 1 + position.batch / batches) / training.epochs
+            network.optimizer.learning_rate.assign(rate_at(training, position.halvings, done, history.steps))
+            begun = time.perf_counter()
+            position.sums.append(float(network.learn(rows, position.batch, epoch)))
+            ended = time.perf_counter()
+            history.steps_s, history.compile_s, compiled = (
+                (history.steps_s + ended - begun, history.compile_s, True)
+                if compiled
+                else (history.steps_s, history.compile_s + ended - begun, True)
+            )
+            position.batch += 1
+            history.steps += 1
+            if position.batch % REPORTED == 0:
+                progress(done, f"epoch {epoch}")
+            if checkpoints and ended - saved >= every_s:
+                history.wall_s = before_s + ended - started
+                save(checkpoints, network, position)
+                saved = time.perf_counter()
+        if _end_epoch(network, position, rows, validate, training):
             break
-        if history.valid_bits[-1] < best:
-            best, weights, waited, history.best_epoch = history.valid_bits[-1], network.model.get_weights(), 0, epoch
-        else:
-            waited += 1
-            rate /= 2.0
-            network.optimizer.learning_rate.assign(rate)
-            if waited >= training.patience:
-                break
-    network.model.set_weights(weights)
-    history.seconds = time.perf_counter() - started
+    network.model.set_weights(position.best)
+    history.wall_s = before_s + time.perf_counter() - started
     return history
 
 
-def _bits_per_sentence(network: Network, given: Passages) -> float:
-    return float(network.bits(given).sum()) / len(given.lengths)
+def _end_epoch(
+    network: Network, position: Position, rows: Rows | TextRows, validate: Callable[[], float], training: Training
+) -> bool:
+    """Validate, keep the best weights, lower the rate; whether the training is over."""
+    history, begun = position.history, time.perf_counter()
+    history.train_bits.append(float(np.sum(position.sums)) / rows.counted / math.log(2.0))
+    history.valid_bits.append(validate())
+    history.valid_s += time.perf_counter() - begun
+    history.learning_rates.append(float(network.optimizer.learning_rate.numpy()))
+    history.tokens += (
+        int(np.count_nonzero(rows.slot < rows.ends.shape[2])) if isinstance(rows, TextRows) else len(rows.place)
+    )
+    position.sums, position.batch = [], 0
+    position.epoch += 1
+    if history.diverged:
+        return True
+    if history.valid_bits[-1] < history.valid_bits[history.best_epoch]:
+        history.best_epoch, position.waited = position.epoch - 1, 0
+        position.best = network.model.get_weights()
+        return False
+    position.waited += 1
+    position.halvings += training.schedule == "halve"
+    return position.waited >= training.patience

@@ -66,6 +66,7 @@ class Chunk:
     texts: list[str]
     splits: list[str]
     documents: list[str]
+    labels: list[str]
     syntax: list[str]
 
 
@@ -92,7 +93,7 @@ def rows_of(corpus: Corpus, lang: str, unit: Unit, split: str | None = None) -> 
 
 def read(rows: Rows) -> Chunk:
     """The sentences of some rows; PipelineError where the table is not to be seen from here."""
-    columns = ["sentence_id", "text", "split", "document", "syntax"]
+    columns = ["sentence_id", "text", "split", "document", "label", "syntax"]
     try:
         table = pq.ParquetFile(rows.path).read_row_group(rows.group, columns=columns)
     except FileNotFoundError:
@@ -249,7 +250,7 @@ def encode_rows(rows: Rows, *, lang: str, recipe: Recipe, model: bytes) -> Block
         "split": np.fromiter(map(SPLITS.index, chunk.splits), np.uint8, len(chunk.splits)),
     }
     columns = [
-        *(pa.array(values, pa.string()) for values in (chunk.ids, chunk.splits, chunk.documents)),
+        *(pa.array(values, pa.string()) for values in (chunk.ids, chunk.splits, chunk.documents, chunk.labels)),
         *(pa.array(np.asarray(values, np.int32)) for values in sizes),
     ]
     return Block(arrays, unit_sizes, sentence_sizes, columns)

@@ -35,7 +35,7 @@ POOLED = 50_000
 COUNTED = 25
 """Training sentences a piece that a vocabulary is counted on (100,000 for 4,000 pieces), chosen likewise: memory is
 bounded by the vocabulary and not by the corpus."""
-NAMES = ("sentence_id", "split", "document")
+NAMES = ("sentence_id", "split", "document", "label")
 FACTS = ("n_words", "n_units", "n_tokens", "n_chars", "n_jamo", "n_bytes")
 
 
@@ -148,7 +148,8 @@ class Dataset:
 
     @cached_property
     def facts(self) -> pa.Table:
-        """One row a sentence: sentence_id, split, document, n_words, n_units, n_tokens, n_chars, n_jamo, n_bytes."""
+        """One row a sentence: sentence_id, split, document, label, n_words, n_units, n_tokens, n_chars, n_jamo,
+        n_bytes."""
         return pq.read_table(self.folder / "sentences.parquet")
 
     def sizes(self, name: str) -> NDArray[np.int32]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from reports.errors import ReportError
-from reports.inputs import FLOORS, Group, Inputs, Table, Tables
+from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.statistics import Clusters, Estimate, difference, holm, linearised, means, ratio_difference
 
 PER_ORDER_BIT = "order_cost_per_order_bit"
@@ -148,7 +148,7 @@ def clusters_of(facts: pd.DataFrame) -> Clusters | None:
 
 def _corrected(rows: list[Row]) -> list[Row]:
     """Holm over the family: every order cost of every recurrent model in every language of the report."""
-    family = [i for i, row in enumerate(rows) if row.quantity == "order_cost" and row.group.model not in FLOORS]
+    family = [i for i, row in enumerate(rows) if row.quantity == "order_cost" and not is_floor(row.group.model)]
     adjusted = holm([rows[i].estimate.p for i in family])
     result = list(rows)
     for i, p in zip(family, adjusted, strict=True):
@@ -160,7 +160,7 @@ def _curves(inputs: Inputs, tables: Tables, group: Group) -> list[Curve]:
     runs = inputs.good_runs_of(group)
     run_ids, seeds = list(runs["run_id"]), [int(seed) for seed in runs["seed"]]
     contexts = tables.xs(run_ids[0], "truncation", "natural")
-    if not contexts or group.model in FLOORS:
+    if not contexts or is_floor(group.model):
         return []
     chosen = set(tables.ids(run_ids[0], "truncation"))
     inside = np.array([name in chosen for name in tables.ids(run_ids[0])])
@@ -215,7 +215,7 @@ def _compare(inputs: Inputs, tables: Tables, groups: list[Group], orders: list[s
     korean = {g.model: g for g in groups if (g.lang, g.unit, g.train_order) == ("ko", "eojeol", "natural")}
     english = {g.model: g for g in groups if (g.lang, g.unit, g.train_order) == ("en", "word", "natural")}
     for model in sorted(korean.keys() & english.keys(), key=lambda name: korean[name].key):
-        if model in FLOORS:
+        if is_floor(model):
             continue
         sides = [_side(inputs, tables, group[model]) for group in (korean, english)]
         common = sorted(set(sides[0][1]) & set(sides[1][1]))

@@ -16,14 +16,14 @@ import pandas as pd
 from corpora.table import var_folder
 from reports.analysis import Analysis
 from reports.errors import ReportError
-from reports.inputs import FLOORS, LANGUAGES, MODELS, Group
+from reports.inputs import LANGUAGES, Group, in_rank, is_floor
 
 COLOURS = {"ko": "#c2410c", "en": "#2563a8"}
 """Vermilion and blue keep apart for every common kind of colour blindness, on white and on black."""
 AnyChart = Any
 """Altair's charts share no base class that mypy sees."""
 FONT = "NanumGothic"
-SHAPES = {"unigram": "cross", "bigram": "stroke", "rnn": "triangle-up", "gru": "square", "lstm": "circle"}
+SHAPES = ("triangle-up", "square", "circle", "diamond", "cross", "triangle-down", "stroke")
 
 
 def font_folder() -> Path:
@@ -51,7 +51,7 @@ def _colour(langs: list[str]) -> alt.Color:
 
 def order_costs(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
     """What each order costs each recurrent model: point and interval, and a tick for every seed."""
-    rows = [row for row in analysis.rows if row.quantity == "order_cost" and row.group.model not in FLOORS]
+    rows = [row for row in analysis.rows if row.quantity == "order_cost" and not is_floor(row.group.model)]
     if not rows:
         return None, pd.DataFrame()
     table = pd.DataFrame(
@@ -73,7 +73,7 @@ def order_costs(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
             for seed, value in sorted(row.by_seed.items())
         ]
     )
-    models = [model for model in MODELS if model in set(table["model"])]
+    models = in_rank(set(table["model"]))
     y = alt.Y(
         "order:N",
         sort=[order for order in analysis.orders if order != "natural"],
@@ -88,7 +88,7 @@ def order_costs(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
         x="cost:Q",
         shape=alt.Shape(
             "model:N",
-            scale=alt.Scale(domain=models, range=[SHAPES[model] for model in models]),
+            scale=alt.Scale(domain=models, range=[SHAPES[i % len(SHAPES)] for i in range(len(models))]),
             legend=alt.Legend(title=None, orient="top", symbolFillColor="#888888", symbolStrokeColor="#888888"),
         ),
         tooltip=["language", "model", "order", "cost", "low", "high"],
@@ -153,7 +153,7 @@ def recency(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
         axis=alt.Axis(values=sorted(set(table["context"])), grid=False),
     )
     colour = _colour(_languages(analysis))
-    models = [model for model in MODELS if model in set(table["model"])]
+    models = in_rank(set(table["model"]))
     panels = []
     for number, model in enumerate(models):
         mine = alt.datum.model == model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,12 +11,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.models import get_model
 from reports.errors import ReportError
 
 Table = NDArray[np.float64]
-FLOORS = ("unigram", "bigram")
-MODELS = ("unigram", "bigram", "rnn", "gru", "lstm")
+RANK = ("ngram", "bag_of_words", "character_ngrams", "rnn", "gru", "lstm", "transformer")
+"""Kinds of model, the plainest first."""
 LANGUAGES = {"ko": "Korean", "en": "English"}
+
+
+def is_floor(model: str) -> bool:
+    """Whether a model is counted instead of trained."""
+    return not get_model(model).network
+
+
+def rank(model: str) -> tuple[int, int, int, str]:
+    """Sorts models from the plainest up."""
+    found = get_model(model)
+    return RANK.index(found.kind), found.order, found.layers, found.name
+
+
+def in_rank(models: Collection[str]) -> list[str]:
+    """Models from the plainest up."""
+    return sorted(models, key=rank)
 
 
 @dataclass(frozen=True)
@@ -28,12 +46,11 @@ class Group:
     train_order: str
 
     @property
-    def key(self) -> tuple[int, int, str, str, str]:
+    def key(self) -> tuple[int, tuple[int, int, int, str], str, str]:
         """Sorts Korean first, models from the plainest up."""
-        langs, models = list(LANGUAGES), list(MODELS)
+        langs = list(LANGUAGES)
         lang = langs.index(self.lang) if self.lang in langs else len(langs)
-        model = models.index(self.model) if self.model in models else len(models)
-        return lang, model, self.unit, self.model, self.train_order
+        return lang, rank(self.model), self.unit, self.train_order
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from reports import charts, rows
 from reports.analysis import Analysis, settings_of
 from reports.fonts import subset
-from reports.inputs import FLOORS, LANGUAGES, Inputs
+from reports.inputs import LANGUAGES, Inputs, is_floor
 from reports.verdicts import between, caveats, verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -61,7 +61,7 @@ def render(inputs: Inputs, analysis: Analysis) -> str:
         "audit_lengths": rows.audit_length_rows(inputs),
         "flagged": analysis.flagged.to_dict("records"),
         "runs": rows.run_rows(inputs),
-        "family": sum(r.quantity == "order_cost" and r.group.model not in FLOORS for r in analysis.rows),
+        "family": sum(r.quantity == "order_cost" and not is_floor(r.group.model) for r in analysis.rows),
         "documents": rows.documents(inputs),
         "reproduction": rows.reproduction(inputs, settings),
         "citation": rows.citation(inputs),

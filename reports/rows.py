@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from reports.analysis import PER_ORDER_BIT, Analysis
-from reports.inputs import FLOORS, LANGUAGES, Inputs
+from reports.inputs import LANGUAGES, Inputs, is_floor
 from reports.verdicts import interval, ladder
 
 AUDITS = (
@@ -54,8 +54,8 @@ def order_rows(analysis: Analysis) -> list[dict[str, Any]]:
                 "share": f"{number(share.estimate.value, 2)} {_span(share.estimate.low, share.estimate.high, 2)}"
                 if share
                 else "",
-                "p": p_value(cost.estimate.p_holm) if cost and row.group.model not in FLOORS else "",
-                "seeds": "–" if row.group.model in FLOORS else found.seeds,
+                "p": p_value(cost.estimate.p_holm) if cost and not is_floor(row.group.model) else "",
+                "seeds": "–" if is_floor(row.group.model) else found.seeds,
                 "runs": row.run_ids,
                 "first": row.group != before,
                 "span": span[row.group],
@@ -236,7 +236,7 @@ def run_rows(inputs: Inputs) -> list[dict[str, Any]]:
     rows = []
     for group in inputs.groups():
         for run in inputs.runs_of(group).to_dict("records"):
-            network = run["model"] not in FLOORS
+            network = not is_floor(run["model"])
             margin = float(run.get("metric.margin_over_bigram", math.nan))
             rows.append(
                 {

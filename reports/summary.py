@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from reports.analysis import Analysis
-from reports.inputs import FLOORS
+from reports.inputs import is_floor
 
 
 def summary(analysis: Analysis) -> Table:
@@ -26,7 +26,7 @@ def summary(analysis: Analysis) -> Table:
             row.order,
             f"{found.value:.1f} [{found.low:.1f}, {found.high:.1f}]",
             f"{cost.estimate.value:z.1f} [{cost.estimate.low:z.1f}, {cost.estimate.high:z.1f}]" if cost else "",
-            "–" if group.model in FLOORS else str(found.seeds),
+            "–" if is_floor(group.model) else str(found.seeds),
         )
         before = row.group
     return table

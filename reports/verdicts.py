@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.analysis import OVER_LOCAL, PER_ORDER_BIT, Analysis, Row
-from reports.inputs import FLOORS, LANGUAGES, Group
+from reports.inputs import LANGUAGES, Group, in_rank, is_floor
 from reports.statistics import Estimate
 
 HEADLINE_MODELS = ("lstm", "gru", "rnn")
+"""Models that speak for a study before any other network does."""
 LEVEL = 0.05
 _ARTICLES = {"lstm": "an", "rnn": "an"}
 
@@ -23,15 +24,21 @@ class Verdict:
 
 def headline(analysis: Analysis, lang: str) -> Group | None:
     """The group that speaks for a language: the LSTM of whole words trained on natural order, else the next best."""
-    groups = [row.group for row in analysis.rows if row.group.lang == lang and row.group.model in HEADLINE_MODELS]
+    groups = [row.group for row in analysis.rows if row.group.lang == lang and not is_floor(row.group.model)]
     if not groups:
         return None
 
-    def rank(group: Group) -> tuple[bool, bool, int]:
+    def place(group: Group) -> tuple[bool, bool, int]:
         spaced = group.unit in ("eojeol", "word")
-        return group.train_order != "natural", not spaced, HEADLINE_MODELS.index(group.model)
+        return group.train_order != "natural", not spaced, speakers(analysis).index(group.model)
 
-    return min(groups, key=rank)
+    return min(groups, key=place)
+
+
+def speakers(analysis: Analysis) -> list[str]:
+    """The networks of a study, those first that speak for it."""
+    found = in_rank({row.group.model for row in analysis.rows if not is_floor(row.group.model)})
+    return [model for model in HEADLINE_MODELS if model in found] + [m for m in found if m not in HEADLINE_MODELS]
 
 
 def verdict(analysis: Analysis, lang: str) -> Verdict:
@@ -82,7 +89,7 @@ def _significant(row: Row) -> bool:
 def between(analysis: Analysis) -> str:
     """Whether shuffling costs one language more, which is said only if bits, and bits per bit of log2 n!, agree."""
     by_name = {(c.model, c.order, c.quantity): c.estimate for c in analysis.comparisons}
-    for model in HEADLINE_MODELS:
+    for model in speakers(analysis):
         raw = by_name.get((model, "shuffle", "order_cost"))
         share = by_name.get((model, "shuffle", PER_ORDER_BIT))
         if raw is None or share is None:
@@ -114,7 +121,7 @@ def _signed(found: Estimate, digits: int) -> str:
 def ladder(analysis: Analysis, group: Group) -> bool | None:
     """Whether natural < local_3 < shuffle in bits, each step's interval above zero; None where an order is missing."""
     local, full = (analysis.find(group, order, "order_cost") for order in ("local_3", "shuffle"))
-    if local is None or full is None or group.model in FLOORS:
+    if local is None or full is None or is_floor(group.model):
         return None
     step = analysis.find(group, "shuffle", OVER_LOCAL)
     return local.estimate.low > 0 and step is not None and step.estimate.low > 0
@@ -134,7 +141,7 @@ def caveats(analysis: Analysis) -> list[str]:
         "Shuffling eojeol leaves every particle on its noun: Korean keeps its case marks where English loses the only "
         "cue it has. The same operation is not the same intervention.",
     ]
-    if any(row.estimate.one_seed and row.group.model not in FLOORS for row in analysis.rows):
+    if any(row.estimate.one_seed and not is_floor(row.group.model) for row in analysis.rows):
         found.append("One seed a model: the intervals hold the variance of sentences, not that of models.")
     if len(analysis.flagged):
         found.append(

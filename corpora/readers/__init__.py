@@ -15,7 +15,7 @@ from corpora.errors import CorpusError, unknown
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One sentence, or one sentence with its translations: texts and trees by language.
+    """One sentence, or one sentence with its translations: texts and trees by language, and its label if it has one.
 
     `where` says file and line, for messages. `split` is empty where the source has none: then the text decides.
     """
@@ -24,6 +24,7 @@ class Row:
     texts: dict[str, str]
     split: str = ""
     document: str = ""
+    label: str = ""
     trees: dict[str, str] = field(default_factory=dict)
     syntax: dict[str, str] = field(default_factory=dict)
     where: str = ""
@@ -40,7 +41,7 @@ class Source:
 
 Reader = Callable[[Source], Iterator[Row]]
 _READERS: dict[str, Reader] = {}
-_MODULES = ("generated", "jsonl", "gettext", "lines", "tsv", "conllu", "aligned")
+_MODULES = ("generated", "jsonl", "gettext", "lines", "tsv", "conllu", "aligned", "table", "pairs")
 
 
 def reader(name: str) -> Callable[[Reader], Reader]:

@@ -34,7 +34,7 @@ def conllu(source: Source) -> Iterator[Row]:
             texts = {lang: text for row in rows for lang, text in row.texts.items()}
             syntax = {lang: tree for row in rows for lang, tree in row.syntax.items()}
             held = split == "train" and _place(first.document or first.name) < source.options.get("valid", 0)
-            yield Row(first.name, texts, "valid" if held else split, first.document, {}, syntax, first.where)
+            yield Row(first.name, texts, "valid" if held else split, first.document, syntax=syntax, where=first.where)
 
 
 def _place(name: str) -> int:
@@ -64,7 +64,7 @@ def _sentences(path: Path, lang: str, pattern: re.Pattern[str] | None) -> Iterat
                 name = tokens.metadata.get("sent_id", f"{path.stem}-{number:06d}")
                 found = pattern.search(name) if pattern else None
                 text, tree = _words(list(tokens), where)
-                yield Row(name, {lang: text}, "", found[1] if found else document, {}, {lang: tree}, where)
+                yield Row(name, {lang: text}, "", found[1] if found else document, syntax={lang: tree}, where=where)
         except (library.exceptions.ParseException, UnicodeDecodeError) as error:
             raise CorpusError(f"{path.name}: not CoNLL-U in UTF-8 ({' '.join(str(error).split())[:120]}).") from None
 

@@ -15,8 +15,8 @@ from corpora.readers import Row, Source, reader, text_lines
 def jsonl(source: Source) -> Iterator[Row]:
     """Rows of all languages with the same id.
 
-    Options: `id`, `text`, `split`, `document` name the fields; `splits` maps the source's split names to train,
-    valid and test. Rows are read side by side: CorpusError names the line where ids part.
+    Options: `id`, `text`, `split`, `document`, `label` name the fields; `splits` maps the source's split names to
+    train, valid and test. Rows are read side by side: CorpusError names the line where ids part.
     """
     options = source.options
     streams = {lang: _objects(source.files[lang]) for lang in source.languages}
@@ -36,6 +36,7 @@ def jsonl(source: Source) -> Iterator[Row]:
             {lang: str(item[options["text"]]) for lang, (_, item) in objects.items()},
             split=options["splits"][split],
             document=str(first.get(options.get("document", ""), "")),
+            label=str(first.get(options.get("label", ""), "")),
             where=first_where,
         )
 

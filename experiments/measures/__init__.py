@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,24 +15,50 @@ from experiments.packing import Passages
 from experiments.study import Study
 from pipelines.dataset import Dataset
 from pipelines.layout import Indices
+from pipelines.sequences import Sequences
+
+if TYPE_CHECKING:
+    from experiments.material import Material
 
 COLUMNS = ["test_order", "sentence_id", "measure", "x", "value"]
+LANGUAGE_MODELS = ("sentences", "documents")
+CLASSIFIERS = ("classification", "pairs")
 
 
 class Scorer(Protocol):
-    """Anything that gives the surprisal of every target of some passages, [steps], in bits."""
+    """Anything that gives the surprisal of every target of some passages, [steps], in bits; where `wanted` says which
+    targets are asked for, the others may be zero."""
 
-    def bits(self, given: Passages) -> NDArray[np.float64]: ...
+    def bits(self, given: Passages, wanted: NDArray[np.bool_] | None = None) -> NDArray[np.float64]: ...
+
+
+class ClassScorer(Protocol):
+    """Anything that gives the surprisal of every class of some texts or pairs, [texts or pairs, classes], in bits."""
+
+    def class_bits(self, given: Sequences) -> NDArray[np.float64]: ...
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is measured: a scorer, and the test sentences of a dataset (by number)."""
+    """What is measured: a scorer, and the test sentences of a cell's material (by number)."""
 
-    scorer: Scorer
-    dataset: Dataset
-    numbers: Indices
-    study: Study
+    scorer: Scorer | ClassScorer
+    material: Material
+
+    @property
+    def study(self) -> Study:
+        return self.material.study
+
+    @property
+    def dataset(self) -> Dataset:
+        return self.material.dataset
+
+    @property
+    def numbers(self) -> Indices:
+        return self.material.numbers["test"]
+
+    def bits(self, given: Passages, wanted: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+        return self.scorer.bits(given, wanted)  # type: ignore[union-attr]
 
     def sample(self, count: int) -> Indices:
         """Numbers of `count` of the test sentences, those with the smallest keys: random, and the same everywhere."""
@@ -44,24 +70,24 @@ class Subject:
 
 
 Measure = Callable[[Subject], pd.DataFrame]
-_MEASURES: dict[str, Measure] = {}
+_MEASURES: dict[str, tuple[Measure, tuple[str, ...]]] = {}
 
 
-def measure(name: str) -> Callable[[Measure], Measure]:
-    """Register a measure under the name that its rows carry."""
+def measure(name: str, tasks: tuple[str, ...]) -> Callable[[Measure], Measure]:
+    """Register a measure under a name, for the tasks that it can be taken of."""
 
     def register(function: Measure) -> Measure:
-        _MEASURES[name] = function
+        _MEASURES[name] = function, tasks
         return function
 
     return register
 
 
-def all_measures() -> dict[str, Measure]:
-    """Every measure by name."""
-    for module in ("surprisal", "truncation"):
+def measures_of(task: str) -> dict[str, Measure]:
+    """The measures of a task by name."""
+    for module in ("surprisal", "truncation", "labels"):
         import_module(f"experiments.measures.{module}")
-    return dict(_MEASURES)
+    return {name: function for name, (function, tasks) in _MEASURES.items() if task in tasks}
 
 
 def table(test_order: str, ids: list[str], name: str, x: float, values: NDArray[np.float64]) -> pd.DataFrame:
@@ -71,6 +97,6 @@ def table(test_order: str, ids: list[str], name: str, x: float, values: NDArray[
     )
 
 
-def sum_by_passage(bits: NDArray[np.float64], given: Passages) -> NDArray[np.float64]:
-    """[passages]: the bits of each passage."""
-    return np.add.reduceat(bits, given.offsets[:-1]) if len(bits) else np.zeros(0)
+def sum_by_sentence(bits: NDArray[np.float64], given: Passages) -> NDArray[np.float64]:
+    """[sentences]: the bits of each sentence, its end included."""
+    return np.add.reduceat(bits, given.sentences[:-1]) if len(bits) else np.zeros(0)

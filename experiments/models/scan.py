@@ -21,38 +21,44 @@ Tensor = Any
 class Cell:
     """One kind of recurrence.
 
-    forward(projected, states, kernel, bias) -> (states, saved): one time step; projected and saved are [batch, ·].
-    backward(saved, before, gradients, kernel) -> (at the projection, at the recurrent product, gradients before):
-    the step's exact gradient. `states` counts the state tensors, the first of which is the output.
+    forward(projected, states, kernel, bias) -> (states, gates): one time step; all are [batch, ·].
+    backward(gates, before, after, gradients, transposed) -> (at the projection, at the recurrent product, gradients
+    before): the step's exact gradient, `before` and `after` being the states around the step and `transposed` the
+    recurrent kernel's transpose. `states` counts the state tensors, the first of which is the output; `saved` counts
+    the widths of `gates` in units.
     """
 
     gates: int
     states: int
+    saved: int
     forward: Callable[..., Any]
     backward: Callable[..., Any]
-    saved: int
 
 
 def _rnn_forward(projected: Tensor, states: list[Tensor], kernel: Tensor, bias: Tensor) -> Any:
     output = tf.tanh(projected + states[0] @ kernel)
-    return [output], output
+    return [output], None
 
 
-def _rnn_backward(saved: Tensor, before: list[Tensor], gradients: list[Tensor], kernel: Tensor) -> Any:
-    at_gate = gradients[0] * (1.0 - tf.square(saved))
-    return at_gate, at_gate, [tf.matmul(at_gate, kernel, transpose_b=True)]
+def _rnn_backward(
+    gates: Tensor, before: list[Tensor], after: list[Tensor], gradients: list[Tensor], transposed: Tensor
+) -> Any:
+    at_gate = gradients[0] * (1.0 - tf.square(after[0]))
+    return at_gate, at_gate, [at_gate @ transposed]
 
 
 def _lstm_forward(projected: Tensor, states: list[Tensor], kernel: Tensor, bias: Tensor) -> Any:
     i, f, g, o = tf.split(projected + states[0] @ kernel, 4, axis=-1)
     i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
     memory = f * states[1] + i * g
-    squashed = tf.tanh(memory)
-    return [o * squashed, memory], tf.concat([i, f, g, o, squashed], -1)
+    return [o * tf.tanh(memory), memory], tf.concat([i, f, g, o], -1)
 
 
-def _lstm_backward(saved: Tensor, before: list[Tensor], gradients: list[Tensor], kernel: Tensor) -> Any:
-    i, f, g, o, squashed = tf.split(saved, 5, axis=-1)
+def _lstm_backward(
+    gates: Tensor, before: list[Tensor], after: list[Tensor], gradients: list[Tensor], transposed: Tensor
+) -> Any:
+    i, f, g, o = tf.split(gates, 4, axis=-1)
+    squashed = tf.tanh(after[1])
     at_memory = gradients[1] + gradients[0] * o * (1.0 - tf.square(squashed))
     at_gates = tf.concat(
         [
@@ -63,7 +69,7 @@ def _lstm_backward(saved: Tensor, before: list[Tensor], gradients: list[Tensor],
         ],
         -1,
     )
-    return at_gates, at_gates, [tf.matmul(at_gates, kernel, transpose_b=True), at_memory * f]
+    return at_gates, at_gates, [at_gates @ transposed, at_memory * f]
 
 
 def _gru_forward(projected: Tensor, states: list[Tensor], kernel: Tensor, bias: Tensor) -> Any:
@@ -74,95 +80,130 @@ def _gru_forward(projected: Tensor, states: list[Tensor], kernel: Tensor, bias: 
     return [z * states[0] + (1.0 - z) * candidate], tf.concat([z, r, candidate, hh], -1)
 
 
-def _gru_backward(saved: Tensor, before: list[Tensor], gradients: list[Tensor], kernel: Tensor) -> Any:
-    z, r, candidate, hh = tf.split(saved, 4, axis=-1)
+def _gru_backward(
+    gates: Tensor, before: list[Tensor], after: list[Tensor], gradients: list[Tensor], transposed: Tensor
+) -> Any:
+    z, r, candidate, hh = tf.split(gates, 4, axis=-1)
     at_output = gradients[0]
     at_candidate = at_output * (1.0 - z) * (1.0 - tf.square(candidate))
     at_z = at_output * (before[0] - candidate) * z * (1.0 - z)
     at_r = at_candidate * hh * r * (1.0 - r)
     at_product = tf.concat([at_z, at_r, at_candidate * r], -1)
-    before_gradient = at_output * z + tf.matmul(at_product, kernel, transpose_b=True)
-    return tf.concat([at_z, at_r, at_candidate], -1), at_product, [before_gradient]
+    return tf.concat([at_z, at_r, at_candidate], -1), at_product, [at_output * z + at_product @ transposed]
 
 
 CELLS = {
-    "rnn": Cell(1, 1, _rnn_forward, _rnn_backward, 1),
-    "gru": Cell(3, 1, _gru_forward, _gru_backward, 4),
-    "lstm": Cell(4, 2, _lstm_forward, _lstm_backward, 5),
+    "rnn": Cell(1, 1, 0, _rnn_forward, _rnn_backward),
+    "gru": Cell(3, 1, 4, _gru_forward, _gru_backward),
+    "lstm": Cell(4, 2, 4, _lstm_forward, _lstm_backward),
 }
 
 
 def _forward(
-    cell: Cell, projected: Tensor, keep: Tensor, kernel: Tensor, bias: Tensor
-) -> tuple[Tensor, list[Tensor], Tensor]:
-    """Run all steps: outputs, the emptied states before each step, what the gradient needs; all [time, batch, ·]."""
+    cell: Cell, projected: Tensor, keep: Tensor, kernel: Tensor, bias: Tensor, initial: list[Tensor]
+) -> tuple[list[Tensor], Tensor]:
+    """Run all steps: the states after each step, [time, batch, units] each, and the gates, [time, batch, ·]."""
     time, batch, units = projected.shape[0], projected.shape[1], kernel.shape[0]
     kind = projected.dtype
 
     def array(width: int) -> Any:
         return tf.TensorArray(kind, size=time, element_shape=(batch, width))
 
-    def step(t: Tensor, states: list[Tensor], outputs: Any, befores: list[Any], saved: Any) -> Any:
-        before = [state * keep[t] for state in states]
-        states, kept = cell.forward(projected[t], before, kernel, bias)
-        befores = [b.write(t, value) for b, value in zip(befores, before, strict=True)]
-        return t + 1, states, outputs.write(t, states[0]), befores, saved.write(t, kept)
+    def step(t: Tensor, states: list[Tensor], afters: list[Any], saved: list[Any]) -> Any:
+        states, gates = cell.forward(projected[t], [state * keep[t] for state in states], kernel, bias)
+        afters = [a.write(t, state) for a, state in zip(afters, states, strict=True)]
+        return t + 1, states, afters, [s.write(t, gates) for s in saved]
 
-    start = [tf.zeros((batch, units), kind) for _ in range(cell.states)]
-    _, _, outputs, befores, saved = tf.while_loop(
+    saved = [array(cell.saved * units)] if cell.saved else []
+    _, _, afters, saved = tf.while_loop(
         lambda t, *_: t < time,
         step,
-        (tf.constant(0), start, array(units), [array(units) for _ in start], array(cell.saved * units)),
+        (tf.constant(0), initial, [array(units) for _ in initial], saved),
         maximum_iterations=time,
     )
-    return outputs.stack(), [b.stack() for b in befores], saved.stack()
+    return [a.stack() for a in afters], saved[0].stack() if saved else afters[0].stack()
 
 
 def _backward(
-    cell: Cell, kernel: Tensor, keep: Tensor, befores: list[Tensor], saved: Tensor, upstream: Tensor
+    cell: Cell,
+    transposed: Tensor,
+    keep: Tensor,
+    befores: list[Tensor],
+    afters: list[Tensor],
+    saved: Tensor,
+    upstream: Tensor,
 ) -> tuple[Tensor, Tensor]:
-    """Gradients at the input projection and at the recurrent product, [time, batch, gates · units] each."""
+    """Gradients at the input projection and at the recurrent product, [time, batch, gates · units] each.
+
+    The transposed kernel comes from outside the loop: transposing inside it costs a third of each product.
+    """
     time, batch, units = upstream.shape
-    width = cell.gates * units
     kind = upstream.dtype
 
-    def step(t: Tensor, gradients: list[Tensor], projections: Any, products: Any) -> Any:
+    def step(t: Tensor, gradients: list[Tensor], arrays: list[Any]) -> Any:
         gradients = [gradients[0] + upstream[t], *gradients[1:]]
-        at_projection, at_product, before = cell.backward(saved[t], [b[t] for b in befores], gradients, kernel)
-        before = [gradient * keep[t] for gradient in before]
-        return t - 1, before, projections.write(t, at_projection), products.write(t, at_product)
+        at_projection, at_product, before = cell.backward(
+            saved[t], [b[t] for b in befores], [a[t] for a in afters], gradients, transposed
+        )
+        found = [at_projection, at_product][: len(arrays)]
+        arrays = [array.write(t, value) for array, value in zip(arrays, found, strict=True)]
+        return t - 1, [gradient * keep[t] for gradient in before], arrays
 
-    arrays = [tf.TensorArray(kind, size=time, element_shape=(batch, width)) for _ in range(2)]
+    different = 2 if cell is CELLS["gru"] else 1
+    shape = (batch, cell.gates * units)
+    arrays = [tf.TensorArray(kind, size=time, element_shape=shape) for _ in range(different)]
     zeros = [tf.zeros((batch, units), kind) for _ in range(cell.states)]
-    _, _, projections, products = tf.while_loop(
-        lambda t, *_: t >= 0, step, (tf.constant(time - 1), zeros, *arrays), maximum_iterations=time
+    _, _, arrays = tf.while_loop(
+        lambda t, *_: t >= 0, step, (tf.constant(time - 1), zeros, arrays), maximum_iterations=time
     )
-    return projections.stack(), products.stack()
+    stacked = [array.stack() for array in arrays]
+    return stacked[0], stacked[-1]
 
 
-def run(kind: str, inputs: Tensor, keep: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
-    """Outputs [batch, time, units] of one recurrent layer over packed rows.
+def empty_states(kind: str, batch: int, units: int, dtype: Any = tf.float32) -> list[Tensor]:
+    """The states from which a sentence begins: zeros, [batch, units] each."""
+    return [tf.zeros((batch, units), dtype) for _ in range(CELLS[kind].states)]
+
+
+def run(
+    kind: str,
+    inputs: Tensor,
+    keep: Tensor,
+    kernel: Tensor,
+    recurrent: Tensor,
+    bias: Tensor,
+    initial: list[Tensor] | None = None,
+) -> tuple[Tensor, list[Tensor]]:
+    """Outputs [batch, time, units] of one recurrent layer over packed rows, and its states after the last step.
 
     inputs: [batch, time, features]; keep: [batch, time], 0 where a sentence begins and 1 elsewhere;
-    kernel: [features, gates · units]; recurrent: [units, gates · units]; bias: [gates · units], the GRU's two of them.
+    kernel: [features, gates · units]; recurrent: [units, gates · units]; bias: [gates · units], the GRU's two of them;
+    initial: states to begin with ([batch, units] each), zeros if None. No gradient flows into `initial` or out of the
+    last states: carried states are cut off there, as truncated backpropagation through time does.
     """
     cell = CELLS[kind]
     kernel, recurrent, bias = (tf.convert_to_tensor(weight) for weight in (kernel, recurrent, bias))
     input_bias, product_bias = (bias[0], bias[1]) if kind == "gru" else (bias, tf.zeros_like(bias))
+    start = initial or empty_states(kind, inputs.shape[0], recurrent.shape[0], inputs.dtype)
+    start = [tf.stop_gradient(state) for state in start]
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def scan(projected: Tensor, recurrent: Tensor, product_bias: Tensor) -> Any:
         gate = tf.transpose(keep)[:, :, None]
-        outputs, befores, saved = _forward(cell, projected, gate, recurrent, product_bias)
+        afters, saved = _forward(cell, projected, gate, recurrent, product_bias, start)
 
-        def gradient(upstream: Tensor) -> Any:
-            at_projection, at_product = _backward(cell, recurrent, gate, befores, saved, upstream)
+        def gradient(upstream: Tensor, *_: Tensor) -> Any:
+            befores = [
+                tf.concat([first[None], after[:-1]], 0) * gate for first, after in zip(start, afters, strict=True)
+            ]
+            transposed = tf.transpose(recurrent)
+            at_projection, at_product = _backward(cell, transposed, gate, befores, afters, saved, upstream)
             flat = tf.reshape(at_product, (-1, at_product.shape[-1]))
             before = tf.reshape(befores[0], (-1, befores[0].shape[-1]))
             return at_projection, tf.matmul(before, flat, transpose_a=True), tf.reduce_sum(flat, 0)
 
-        return outputs, gradient
+        return (afters[0], *(after[-1] for after in afters)), gradient
 
     by_time = tf.transpose(inputs, (1, 0, 2))
-    outputs = scan(tf.tensordot(by_time, kernel, 1) + input_bias, recurrent, product_bias)
-    return tf.transpose(outputs, (1, 0, 2))
+    outputs, *last = scan(tf.tensordot(by_time, kernel, 1) + input_bias, recurrent, product_bias)
+    return tf.transpose(outputs, (1, 0, 2)), [tf.stop_gradient(state) for state in last]

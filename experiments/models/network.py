@@ -1,0 +1,173 @@
+"""The trained models: a language model with a tied soft-max, and a classifier of texts or pairs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from experiments.models import Model
+from experiments.models.layers import ReadOut, Stack, Transformer, dropped
+from experiments.models.softmax import surprisals, weighted_surprisal
+
+Tensor = Any
+
+
+class _Reader(keras.Model):  # type: ignore[misc]
+    """Embedding and body, which every model has: ids in, states of every step out."""
+
+    def __init__(self, model: Model, vocabulary: int, embedding: int, units: int, dropout: float, dtype: str) -> None:
+        super().__init__(name=model.name, dtype=dtype)
+        self.rate = dropout
+        self.embedding = keras.layers.Embedding(
+            vocabulary, embedding, embeddings_initializer=_uniform(embedding), dtype=dtype
+        )
+        self.embedding.build((None, None))
+        both = model.direction == "bidirectional"
+        self.body = (
+            Stack(model.kind, units, model.layers, both, embedding, dtype)
+            if model.recurrent
+            else Transformer(embedding, units, model.layers, model.positions, dtype)
+        )
+
+    def states(self, ids: Tensor, keep: Tensor, before: list[Tensor], masks: list[Tensor]) -> tuple[Tensor, list[Any]]:
+        """States [batch, time, width] for ids and keep [batch, time], beginning from the states `before`."""
+        keep = tf.cast(keep, self.compute_dtype)
+        inputs = dropped(self.embedding(ids), masks[0] if masks else None, self.rate)
+        before = before or self.body.empty_states(ids.shape[0])
+        outputs, after = self.body.read(inputs, keep, before, masks[1:-1], self.rate)
+        return outputs, after
+
+
+class LanguageModel(_Reader):
+    """Predicts each next piece from the pieces before it.
+
+    Weights: an `Embedding` [vocabulary, embedding]; the body, for recurrent models stock Keras layers in their own
+    layout and a `Dense` projection [units, embedding]; the soft-max over `tied` embeddings, or over a table of its own
+    of the same shape; the soft-max bias [vocabulary].
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        vocabulary: int,
+        embedding: int,
+        units: int,
+        dropout: float = 0.0,
+        *,
+        tied: bool = True,
+        dtype: str = "float32",
+    ) -> None:
+        super().__init__(model, vocabulary, embedding, units, dropout, dtype)
+        self.projection = None
+        if model.recurrent:
+            self.projection = keras.layers.Dense(embedding, dtype=dtype)
+            self.projection.build((None, None, units))
+        self.table = None
+        if not tied:
+            self.table = self.add_weight(
+                shape=(vocabulary, embedding), initializer=_uniform(embedding), name="softmax_table"
+            )
+        self.softmax_bias = self.add_weight(shape=(vocabulary,), initializer="zeros", name="softmax_bias")
+        self.built = True
+
+    def mask_widths(self) -> list[int]:
+        """Widths of what dropout falls on: embeddings, between the layers, the projected states."""
+        width = int(self.embedding.output_dim)
+        return [width, *self.body.mask_widths(), width]
+
+    def projected(
+        self, ids: Tensor, keep: Tensor, before: list[Tensor], masks: list[Tensor]
+    ) -> tuple[Tensor, list[Any]]:
+        """[batch · time, embedding] states as the soft-max reads them, and the states after the last step."""
+        outputs, after = self.states(ids, keep, before, masks)
+        if self.projection is not None:
+            outputs = self.projection(outputs)
+        outputs = dropped(outputs, masks[-1] if masks else None, self.rate)
+        return tf.reshape(outputs, (-1, outputs.shape[-1])), after
+
+    @property
+    def _softmax(self) -> tuple[Tensor, Tensor]:
+        table = self.embedding.embeddings if self.table is None else self.table
+        return tf.convert_to_tensor(table), tf.convert_to_tensor(self.softmax_bias)
+
+    def objective(
+        self, ids: Tensor, keep: Tensor, targets: Tensor, weight: Tensor, *, before: list[Tensor], masks: list[Tensor]
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Mean surprisal of the targets in nats, their summed nats, and the states after; all given [batch, time].
+
+        weight: 1 for a target that counts, 0 for filling.
+        """
+        states, after = self.projected(ids, keep, before, masks)
+        weights = tf.cast(tf.reshape(weight, (-1,)), states.dtype)
+        count = tf.maximum(tf.reduce_sum(weights), 1.0)
+        mean, nats = weighted_surprisal(states, *self._softmax, tf.reshape(targets, (-1,)), weights / count)
+        return mean, tf.reduce_sum(nats * weights), after
+
+    def nats(
+        self, ids: Tensor, keep: Tensor, targets: Tensor, chosen: Tensor, count: Tensor, before: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Surprisal in nats of the targets at the first `count` of the flat places `chosen`, [batch · time]."""
+        states, after = self.projected(ids, keep, before, [])
+        wanted = tf.gather(tf.reshape(targets, (-1,)), chosen)
+        return surprisals(tf.gather(states, chosen), *self._softmax, wanted, count), after
+
+
+class Classifier(_Reader):
+    """Gives each text, or each pair of texts, one of several classes from a read-out of its states.
+
+    A pair's classes are read from [u, v, |u − v|, u · v] of its two texts (Conneau et al. 2017).
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        vocabulary: int,
+        embedding: int,
+        units: int,
+        classes: int,
+        dropout: float = 0.0,
+        *,
+        readout: str = "last",
+        pairs: bool = False,
+        dtype: str = "float32",
+    ) -> None:
+        super().__init__(model, vocabulary, embedding, units, dropout, dtype)
+        self.pairs = pairs
+        self.width = self.body.width
+        self.readout = ReadOut(readout, self.width, model.direction == "bidirectional", dtype)
+        self.classes = keras.layers.Dense(classes, dtype=dtype)
+        self.classes.build((None, None, self.width * (4 if pairs else 1)))
+        self.built = True
+
+    def mask_widths(self) -> list[int]:
+        """Widths of what dropout falls on: embeddings, between the layers, the states that are read out."""
+        return [int(self.embedding.output_dim), *self.body.mask_widths(), self.width]
+
+    def logits(self, ids: Tensor, keep: Tensor, slot: Tensor, ends: Tensor, masks: list[Tensor]) -> Tensor:
+        """[batch, slots or pairs, classes]; slot: [batch, time], the text's place in its row, or a number past the
+        last place for filling; ends: [batch, 2, slots], the first and last step of the text in each place."""
+        states, _ = self.states(ids, keep, [], masks)
+        states = dropped(states, masks[-1] if masks else None, self.rate)
+        inside = tf.one_hot(slot, ends.shape[2], dtype=states.dtype)
+        vectors = self.readout.read(states, inside, ends[:, 0], ends[:, 1])
+        if self.pairs:
+            u, v = vectors[:, 0::2], vectors[:, 1::2]
+            vectors = tf.concat([u, v, tf.abs(u - v), u * v], -1)
+        return self.classes(vectors)
+
+    def objective(
+        self, ids: Tensor, keep: Tensor, slot: Tensor, ends: Tensor, labels: Tensor, weight: Tensor, *,
+        before: list[Tensor], masks: list[Tensor],
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:  # fmt: skip
+        """Mean surprisal of the labels in nats, and their summed nats; labels and weight: [batch, slots or pairs]."""
+        logits = self.logits(ids, keep, slot, ends, masks)
+        weight = tf.cast(weight, logits.dtype)
+        nats = tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits) * weight)
+        return nats / tf.maximum(tf.reduce_sum(weight), 1.0), nats, before
+
+
+def _uniform(embedding: int) -> Any:
+    """Small enough that the tied soft-max begins near the uniform distribution."""
+    return keras.initializers.RandomUniform(-(embedding**-0.5), embedding**-0.5)
