@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from experiments.models.cli import app as models_app
+
 if TYPE_CHECKING:
     from experiments.runner import Outcome
     from experiments.study import Study
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(models_app, name="models")
 
 StudyName = Annotated[str, typer.Argument(help="A study's name (`eosun studies`) or the path of a YAML file.")]
-Language = Annotated[str, typer.Option("--lang", help="ko, en, or both with a comma.")]
+Language = Annotated[
+    str | None, typer.Option("--lang", help="ko, en, or both with a comma; the study's languages by default.")
+]
 Preset = Annotated[str, typer.Option(help="smoke (a minute), quick (minutes) or full (hours).")]
 CorpusName = Annotated[
     str | None, typer.Option("--corpus", help="A corpus by name, or the path of a .txt or .tsv file.")
@@ -30,16 +35,18 @@ Settings = Annotated[
 ]
 
 
-def languages_of(text: str, study: Study) -> tuple[str, ...]:
+def languages_of(text: str | None, study: Study) -> tuple[str, ...]:
     """The languages of a comma-separated option, checked against the study."""
     from experiments.runner import check_languages
 
+    if text is None:
+        return study.languages
     return check_languages(study, tuple(part.strip() for part in text.split(",") if part.strip()))
 
 
 def execute(
     study: str,
-    lang: str,
+    lang: str | None,
     preset: str,
     corpus: str | None,
     seeds: int | None,
@@ -53,7 +60,7 @@ def execute(
     loaded = load_study(study, preset=preset, corpus=corpus, seeds=seeds, settings=settings or ())
     languages = languages_of(lang, loaded)
     command = " ".join(
-        ["eosun run", study, f"--lang {lang}", f"--preset {preset}"]
+        ["eosun run", study, f"--lang {','.join(languages)}", f"--preset {preset}"]
         + ([f"--corpus {Path(corpus).name}"] if corpus else [])
         + ([f"--seeds {seeds}"] if seeds else [])
         + [f"--set '{setting}'" for setting in settings or ()]
@@ -80,7 +87,7 @@ def execute(
 @app.command()
 def run(
     study: StudyName = "word_order",
-    lang: Language = "ko,en",
+    lang: Language = None,
     preset: Preset = "quick",
     corpus: CorpusName = None,
     seeds: Seeds = None,
@@ -98,6 +105,36 @@ def run(
             print(f"{cell.sha256[:12]}  {cell.title}")
         return
     execute(study, lang, preset, corpus, seeds, workers, settings)
+
+
+@app.command()
+def tune(
+    study: StudyName = "word_order",
+    lang: Language = None,
+    preset: Preset = "quick",
+    corpus: CorpusName = None,
+    workers: Workers = None,
+    trials: Annotated[int | None, typer.Option(min=1, help="Trials a network and language.")] = None,
+    settings: Settings = None,
+) -> None:
+    """Choose settings on validation data, with the same number of trials for every network and language."""
+    from experiments.runner import prepared_text
+    from experiments.study import load_study
+    from experiments.tuning import tune as tuned
+
+    more = [f"tuning.trials={trials}"] if trials else []
+    loaded = load_study(study, preset=preset, corpus=corpus, settings=[*(settings or ()), *more])
+    languages = languages_of(lang, loaded)
+    try:
+        best, path = tuned(prepared_text(loaded, languages), languages, workers)
+    except KeyboardInterrupt:
+        print("\neosun: stopped. Finished trials are kept: the same command goes on from here.", file=sys.stderr)
+        raise typer.Exit(130) from None
+    for one in best:
+        chosen = ", ".join(f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
+                           for key, value in one.settings.items())  # fmt: skip
+        print(f"{one.key}: {one.bits:.2f} bits on validation, {one.before:.2f} at first, {one.trials} trials: {chosen}")
+    print(f"\nThe study with these settings: {path}\n  eosun run {path} --lang {','.join(languages)}")
 
 
 @app.command("studies")
@@ -129,7 +166,7 @@ def score(
         raise StudyError(f"There is no folder {output.parent} to write {output.name} into.")
     given = read_lines(source)
     couples = read_pairs(source) if pairs else None
-    with _QuietStandardError():
+    with QuietStandardError():
         table = scored(run, given) if couples is None else score_pairs(run, couples)
     draft = output.with_name(f".{output.name}.draft")
     table.to_csv(draft, sep="\t", index=False, float_format="%.4f", quoting=csv.QUOTE_MINIMAL)
@@ -145,7 +182,7 @@ def score(
     print(f"{output}: {len(sentences)} sentences, {sentences['bits'].mean():.2f} bits each on average.")
 
 
-class _QuietStandardError:
+class QuietStandardError:
     """Sends what TensorFlow writes to standard error on import to nowhere, and puts the descriptor back."""
 
     def __enter__(self) -> None:

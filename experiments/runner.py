@@ -37,10 +37,15 @@ def check_languages(study: Study, languages: tuple[str, ...]) -> tuple[str, ...]
     return languages
 
 
+def prepared_text(study: Study, languages: tuple[str, ...]) -> Prepared:
+    """Build corpus and datasets, with a bar while they are built."""
+    with TextProgress() as progress:
+        return prepare(study, check_languages(study, languages), progress)
+
+
 def prepared_cells(study: Study, languages: tuple[str, ...]) -> tuple[Prepared, list[Cell]]:
     """Build corpus and datasets, with a bar while they are built, and plan the cells."""
-    with TextProgress() as progress:
-        prepared = prepare(study, languages, progress)
+    prepared = prepared_text(study, languages)
     return prepared, plan(prepared, languages)
 
 

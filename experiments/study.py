@@ -44,9 +44,10 @@ class Training(_Strict):
 
     A step reads `rows` rows of `row` pieces. Training ends after `patience` epochs in a row that do not lower the
     validation loss, or after `epochs` in all, and the best epoch is kept. schedule: `halve` the learning rate after
-    such an epoch, let it fall to zero as a `cosine` over all epochs, or keep it `constant`; it rises linearly over the
-    first `warmup` steps. dropout: after the embedding, between layers and before the soft-max (Zaremba et al. 2014),
-    a multiple of 1/256. weight_decay: decoupled, a step (Loshchilov & Hutter 2019).
+    such an epoch, let it fall to zero as a `cosine` over all epochs, or keep it `constant`; it rises linearly over
+    the first `warmup` steps. dropout: after the embedding, between layers and before the soft-max (Zaremba et al.
+    2014), a multiple of 1/256. piece_dropout: whole embeddings of single pieces (Gal & Ghahramani 2016, but drawn
+    anew at each place), likewise. weight_decay: decoupled, a step (Loshchilov & Hutter 2019).
     """
 
     epochs: Positive = 12
@@ -56,6 +57,7 @@ class Training(_Strict):
     learning_rate: Annotated[float, Field(gt=0)] = 0.003
     clip: Annotated[float, Field(gt=0)] = 1.0
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    piece_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
     schedule: Literal["halve", "cosine", "constant"] = "halve"
     warmup: Annotated[int, Field(ge=0)] = 0

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.checkpoint import History, Position, load, save
 from experiments.models import Model
-from experiments.models.network import Classifier, LanguageModel
+from experiments.models.network import Classifier, LanguageModel, Rates
 from experiments.packing import Passages, Rows, TextRows, pack, stream
 from experiments.study import Study, Training
 
@@ -69,7 +69,7 @@ class Network:
 
     def masks_of(self, rows: int, row: int, epoch: int, batch: int) -> list[NDArray[np.uint8]]:
         """The random bytes of one step's dropout: a function of (seed, epoch, batch) alone."""
-        if not self.training.dropout:
+        if not any(_rates(self.training)):
             return []
         generator = np.random.Generator(np.random.Philox([self.seed, epoch, batch, 1]))
         widths = self.model.mask_widths()
@@ -128,11 +128,15 @@ class Network:
         return -log.reshape(-1, log.shape[-1])[rows.place].astype(np.float64) / math.log(2.0)
 
 
+def _rates(training: Training) -> Rates:
+    return training.dropout, training.piece_dropout
+
+
 def new_language_model(model: Model, vocabulary: int, study: Study, units: int, seed: int) -> Network:
     """A language model with the weights that belong to a seed."""
     keras.utils.set_random_seed(seed)
     training, embedding = study.training, study.sizes.embedding
-    made = LanguageModel(model, vocabulary, embedding, units, training.dropout, tied=study.tied)
+    made = LanguageModel(model, vocabulary, embedding, units, _rates(training), tied=study.tied)
     return Network(made, training, seed)
 
 
@@ -141,7 +145,7 @@ def new_classifier(model: Model, vocabulary: int, study: Study, units: int, clas
     keras.utils.set_random_seed(seed)
     training, pairs = study.training, study.task == "pairs"
     made = Classifier(
-        model, vocabulary, study.sizes.embedding, units, classes, training.dropout, readout=study.readout, pairs=pairs
+        model, vocabulary, study.sizes.embedding, units, classes, _rates(training), readout=study.readout, pairs=pairs
     )
     return Network(made, training, seed)
 

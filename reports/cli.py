@@ -31,7 +31,7 @@ def _report(study: str, design: str | None) -> None:
 @app.command()
 def experiment(
     study: StudyName = "word_order",
-    lang: Language = "ko,en",
+    lang: Language = None,
     preset: Preset = "quick",
     corpus: CorpusName = None,
     seeds: Seeds = None,

@@ -12,14 +12,16 @@ from experiments.models.layers import ReadOut, Stack, Transformer, dropped
 from experiments.models.softmax import surprisals, weighted_surprisal
 
 Tensor = Any
+Rates = tuple[float, float]
+"""Shares that dropout takes: of values, and of whole pieces."""
 
 
 class _Reader(keras.Model):  # type: ignore[misc]
     """Embedding and body, which every model has: ids in, states of every step out."""
 
-    def __init__(self, model: Model, vocabulary: int, embedding: int, units: int, dropout: float, dtype: str) -> None:
+    def __init__(self, model: Model, vocabulary: int, embedding: int, units: int, rates: Rates, dtype: str) -> None:
         super().__init__(name=model.name, dtype=dtype)
-        self.rate = dropout
+        self.rate, self.piece_rate = rates
         self.embedding = keras.layers.Embedding(
             vocabulary, embedding, embeddings_initializer=_uniform(embedding), dtype=dtype
         )
@@ -34,9 +36,11 @@ class _Reader(keras.Model):  # type: ignore[misc]
     def states(self, ids: Tensor, keep: Tensor, before: list[Tensor], masks: list[Tensor]) -> tuple[Tensor, list[Any]]:
         """States [batch, time, width] for ids and keep [batch, time], beginning from the states `before`."""
         keep = tf.cast(keep, self.compute_dtype)
-        inputs = dropped(self.embedding(ids), masks[0] if masks else None, self.rate)
+        inputs = self.embedding(ids)
+        if masks:
+            inputs = dropped(dropped(inputs, masks[0], self.piece_rate), masks[1], self.rate)
         before = before or self.body.empty_states(ids.shape[0])
-        outputs, after = self.body.read(inputs, keep, before, masks[1:-1], self.rate)
+        outputs, after = self.body.read(inputs, keep, before, masks[2:-1], self.rate)
         return outputs, after
 
 
@@ -54,12 +58,12 @@ class LanguageModel(_Reader):
         vocabulary: int,
         embedding: int,
         units: int,
-        dropout: float = 0.0,
+        rates: Rates = (0.0, 0.0),
         *,
         tied: bool = True,
         dtype: str = "float32",
     ) -> None:
-        super().__init__(model, vocabulary, embedding, units, dropout, dtype)
+        super().__init__(model, vocabulary, embedding, units, rates, dtype)
         self.projection = None
         if model.recurrent:
             self.projection = keras.layers.Dense(embedding, dtype=dtype)
@@ -73,9 +77,9 @@ class LanguageModel(_Reader):
         self.built = True
 
     def mask_widths(self) -> list[int]:
-        """Widths of what dropout falls on: embeddings, between the layers, the projected states."""
+        """Widths of what dropout falls on: pieces, embeddings, between the layers, the projected states."""
         width = int(self.embedding.output_dim)
-        return [width, *self.body.mask_widths(), width]
+        return [1, width, *self.body.mask_widths(), width]
 
     def projected(
         self, ids: Tensor, keep: Tensor, before: list[Tensor], masks: list[Tensor]
@@ -127,13 +131,13 @@ class Classifier(_Reader):
         embedding: int,
         units: int,
         classes: int,
-        dropout: float = 0.0,
+        rates: Rates = (0.0, 0.0),
         *,
         readout: str = "last",
         pairs: bool = False,
         dtype: str = "float32",
     ) -> None:
-        super().__init__(model, vocabulary, embedding, units, dropout, dtype)
+        super().__init__(model, vocabulary, embedding, units, rates, dtype)
         self.pairs = pairs
         self.width = self.body.width
         self.readout = ReadOut(readout, self.width, model.direction == "bidirectional", dtype)
@@ -142,8 +146,8 @@ class Classifier(_Reader):
         self.built = True
 
     def mask_widths(self) -> list[int]:
-        """Widths of what dropout falls on: embeddings, between the layers, the states that are read out."""
-        return [int(self.embedding.output_dim), *self.body.mask_widths(), self.width]
+        """Widths of what dropout falls on: pieces, embeddings, between the layers, the states that are read out."""
+        return [1, int(self.embedding.output_dim), *self.body.mask_widths(), self.width]
 
     def logits(self, ids: Tensor, keep: Tensor, slot: Tensor, ends: Tensor, masks: list[Tensor]) -> Tensor:
         """[batch, slots or pairs, classes]; slot: [batch, time], the text's place in its row, or a number past the

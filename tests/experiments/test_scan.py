@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from experiments.models.recurrent import LAYERS, LanguageModel
+from experiments.models.layers import LAYERS
 from experiments.models.scan import run
-from experiments.models.sizes import RECURRENT_WEIGHTS, matched_units, matched_weights, total_weights
 
 
 def layer_and_inputs(kind: str, units: int = 7, features: int = 5, batch: int = 3, time: int = 9):  # type: ignore[no-untyped-def]
@@ -22,7 +21,7 @@ def layer_and_inputs(kind: str, units: int = 7, features: int = 5, batch: int = 
 
 def scanned(kind: str, layer, inputs, keep):  # type: ignore[no-untyped-def]
     cell = layer.cell
-    return run(kind, inputs, keep, cell.kernel, cell.recurrent_kernel, cell.bias)
+    return run(kind, inputs, keep, cell.kernel, cell.recurrent_kernel, cell.bias)[0]
 
 
 @pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
@@ -53,12 +52,12 @@ def test_gradient_across_a_fresh_start_against_central_differences(kind: str) ->
 
     def value(given: list[np.ndarray]) -> float:  # type: ignore[type-arg]
         inputs, kernel, recurrent, bias = (tf.constant(a) for a in given)
-        return float(tf.reduce_sum(run(kind, inputs, tf.constant(keep), kernel, recurrent, bias) * upstream))
+        return float(tf.reduce_sum(run(kind, inputs, tf.constant(keep), kernel, recurrent, bias)[0] * upstream))
 
     tensors = [tf.constant(a) for a in arrays]
     with tf.GradientTape() as tape:
         tape.watch(tensors)
-        total = tf.reduce_sum(run(kind, tensors[0], tf.constant(keep), *tensors[1:]) * upstream)
+        total = tf.reduce_sum(run(kind, tensors[0], tf.constant(keep), *tensors[1:])[0] * upstream)
     gradients = tape.gradient(total, tensors)
     step = 1e-6
     for number, gradient in enumerate(gradients):
@@ -80,32 +79,3 @@ def test_a_sentence_in_a_row_gives_what_it_gives_alone(kind: str) -> None:
     together = scanned(kind, layer, inputs, tf.constant(keep))
     np.testing.assert_allclose(together[:, :4], scanned(kind, layer, inputs[:, :4], tf.ones((3, 4))), atol=1e-6)
     np.testing.assert_allclose(together[:, 4:], scanned(kind, layer, inputs[:, 4:], tf.ones((3, 5))), atol=1e-6)
-
-
-def test_an_lstm_of_256_over_128_has_394240_weights() -> None:
-    """4 · 256 · (128 + 256 + 1), whatever the number of time steps."""
-    assert RECURRENT_WEIGHTS["lstm"](128, 256) == 394_240
-    assert RECURRENT_WEIGHTS["rnn"](128, 256) == 98_560
-    assert RECURRENT_WEIGHTS["gru"](128, 256) == 296_448
-
-
-@pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
-def test_formulas_count_what_keras_counts(kind: str) -> None:
-    model = LanguageModel(kind, vocabulary=50, embedding=12, units=20)
-    assert model.count_params() == total_weights(kind, 12, 20, 50)
-    assert model.recurrent.count_params() == RECURRENT_WEIGHTS[kind](12, 20)
-
-
-@pytest.mark.parametrize(("embedding", "units"), [(32, 64), (64, 128), (128, 256)])
-def test_matched_models_are_within_one_percent(embedding: int, units: int) -> None:
-    target = matched_weights("lstm", embedding, units)
-    for kind in ("rnn", "gru", "lstm"):
-        found = matched_weights(kind, embedding, matched_units(kind, embedding, units, "parameters"))
-        assert abs(found - target) / target <= 0.01
-
-
-def test_an_untrained_model_is_near_the_uniform_distribution() -> None:
-    model = LanguageModel("lstm", vocabulary=1024, embedding=32, units=16)
-    ids = tf.constant(np.arange(64).reshape(2, 32), tf.int32)
-    bits = model.nats(ids, tf.ones((2, 32)), ids).numpy() / np.log(2)
-    assert bits.mean() == pytest.approx(10.0, abs=0.1)

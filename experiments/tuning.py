@@ -1,0 +1,176 @@
+"""Choosing settings on validation data: the same budget for every network and language, kept in SQLite."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from corpora.table import sha256_of, var_folder
+from experiments.cells import TUNING, Cell, Prepared, plan, settings_of
+from experiments.engine import cell_folder, has_results, run_cells
+from experiments.errors import StudyError
+from experiments.models import get_model
+from experiments.progress import StudyProgress
+from experiments.study import Study
+from pipelines.engines import default_workers
+
+if TYPE_CHECKING:
+    import optuna
+
+FOLDER = "tuning"
+
+
+@dataclass(frozen=True)
+class Best:
+    """What tuning found for a network in a language: bits on validation with the study's own settings (the first
+    trial), bits and settings of the best trial, and how many trials there were."""
+
+    lang: str
+    model: str
+    trials: int
+    before: float
+    bits: float
+    settings: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        return f"{self.lang}/{self.model}"
+
+
+def tune(prepared: Prepared, languages: tuple[str, ...], workers: int | None) -> tuple[list[Best], Path]:
+    """Run the trials that are missing and write a study with the best settings; return them and its path.
+
+    Every network of every language gets `tuning.trials` trials with seed 0: the study's own settings first, then what
+    Optuna's tree-structured Parzen estimator (Bergstra et al. 2011) proposes from the trials before. A trial sees the
+    training and validation splits only. The same call goes on where it was stopped, and proposes the same.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = prepared.study
+    jobs = _jobs(study, languages)
+    settings = {**settings_of(prepared), "purpose": TUNING}
+    folder = var_folder() / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{study.name}-{sha256_of(settings)[:12]}"
+    storage = f"sqlite:///{folder / name}.db"
+    searches = {job: optuna.create_study(storage=storage, study_name=job, load_if_exists=True) for job in jobs}
+    template = {f"{cell.lang}/{cell.model}": cell for cell in plan(replace(prepared, study=study), languages)}
+    while True:
+        waiting = {job: _next_trial(searches[job], study, job) for job in jobs if _missing(searches[job], study)}
+        if not waiting:
+            break
+        cells: dict[str, tuple[str, int, Cell]] = {}
+        for job, (number, params) in waiting.items():
+            cell = _cell(template[job], settings, job, params)
+            cells[cell.sha256] = job, number, cell
+        begun = min(number for number, _ in waiting.values()) + 1
+        title = f"tuning {study.name}, trial {begun} of {study.tuning.trials}"
+        for sha256, bits, failure in _run([cell for *_, cell in cells.values()], prepared, workers, title):
+            job, number, _ = cells[sha256]
+            if failure:
+                raise StudyError(f"A trial of {job} failed: {failure}")
+            searches[job].tell(number, bits)
+    best = [_best(searches[job], job) for job in jobs]
+    path = folder / f"{name}.yaml"
+    tuned = study.model_dump(mode="json") | {"tuned": {one.key: one.settings for one in best}}
+    path.write_text(yaml.safe_dump(tuned, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return best, path
+
+
+def _jobs(study: Study, languages: tuple[str, ...]) -> list[str]:
+    several = [lang for lang in languages if len(study.units[lang]) > 1]
+    if several or len(study.train_orders) > 1:
+        raise StudyError(
+            "Settings are tuned for one unit a language and one train order: choose them, as in "
+            f"--set units.{(several or languages)[0]}=[{study.units[(several or languages)[0]][0]}]."
+        )
+    return [f"{lang}/{model}" for lang in languages for model in study.models if get_model(model).network]
+
+
+def _done(search: optuna.Study) -> int:
+    return sum(trial.value is not None for trial in search.trials)
+
+
+def _missing(search: optuna.Study, study: Study) -> bool:
+    return _done(search) < study.tuning.trials
+
+
+def _next_trial(search: optuna.Study, study: Study, job: str) -> tuple[int, dict[str, Any]]:
+    """The number and settings of the trial to run: one that was begun and never ended, or a new one."""
+    import optuna
+
+    open_trials = [trial for trial in search.trials if trial.state == optuna.trial.TrialState.RUNNING]
+    if open_trials:
+        return open_trials[0].number, dict(open_trials[0].user_attrs["settings"])
+    if not search.trials:
+        own = {key: value for key, value in _own(study).items() if _inside(value, study.tuning.space[key])}
+        if len(own) == len(study.tuning.space):
+            search.enqueue_trial(own)
+    seed = zlib.crc32(f"{job} {len(search.trials)}".encode())
+    search.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=max(4, study.tuning.trials // 3))
+    trial = search.ask()
+    params = {key: _suggested(trial, key, values) for key, values in study.tuning.space.items()}
+    if study.tuning.epochs is not None:
+        params["training.epochs"] = study.tuning.epochs
+    trial.set_user_attr("settings", params)
+    return trial.number, params
+
+
+def _own(study: Study) -> dict[str, Any]:
+    declared = study.model_dump()
+    return {key: declared[key.split(".")[0]][key.split(".")[1]] for key in study.tuning.space}
+
+
+def _inside(value: Any, values: tuple[Any, ...]) -> bool:
+    return value in values if len(values) > 2 else bool(values[0] <= value <= values[1])
+
+
+def _suggested(trial: optuna.Trial, key: str, values: tuple[Any, ...]) -> Any:
+    if len(values) > 2:
+        return trial.suggest_categorical(key, list(values))
+    low, high = values
+    if isinstance(low, int) and isinstance(high, int):
+        return trial.suggest_int(key, low, high)
+    return trial.suggest_float(key, low, high, log=low > 0 and high >= 10 * low)
+
+
+def _cell(like: Cell, settings: dict[str, Any], job: str, params: dict[str, Any]) -> Cell:
+    return replace(like, seed=0, settings={**settings, "study": {**settings["study"], "tuned": {job: params}}})
+
+
+def _run(cells: list[Cell], prepared: Prepared, workers: int | None, title: str) -> Iterator[tuple[str, float, str]]:
+    """Each cell's hash with its validation bits (infinite where it diverged), or why it failed."""
+    there = [cell for cell in cells if has_results(cell)]
+    for cell in there:
+        yield cell.sha256, _valid_bits(cell), ""
+    left = [cell for cell in cells if cell not in there]
+    if not left:
+        return
+    with StudyProgress(left, title) as progress:
+        for finished in run_cells(left, prepared.datasets, workers or default_workers(), progress.advance):
+            bits = float("inf") if finished.failure else _valid_bits(finished.cell)
+            progress.finish(finished.cell, finished.failure or f"{bits:.3f} bits on validation")
+            yield finished.cell.sha256, bits, finished.failure
+
+
+def _valid_bits(cell: Cell) -> float:
+    """Validation bits of a finished trial; its weights are not kept."""
+    folder = cell_folder(cell)
+    (folder / "model.weights.h5").unlink(missing_ok=True)
+    bits = float(json.loads((folder / "results.json").read_text(encoding="utf-8"))["metrics"]["valid_bits"])
+    return bits if bits == bits else float("inf")
+
+
+def _best(search: optuna.Study, job: str) -> Best:
+    lang, model = job.split("/")
+    values = {trial.number: float(trial.value) for trial in search.trials if trial.value is not None}
+    best = min(values, key=lambda number: (values[number], number))
+    settings = dict(search.trials[best].user_attrs["settings"])
+    return Best(lang, model, len(values), values[min(values)], values[best], settings)
