@@ -55,11 +55,11 @@ def analysis(folder: Path) -> None:
 
 
 def training(folder: Path) -> None:
-    from benchmarks.training import contenders
+    from benchmarks.training import show as show_training
 
-    for vocabulary in (500, 4000):
-        title = f"Training an LSTM, embedding 128, units 256, {vocabulary} pieces, one thread"
-        show(title, "pieces", interleaved(contenders(vocabulary)))
+    for kind, vocabularies in (("lstm", (500, 4000, 16000)), ("gru", (4000,)), ("rnn", (4000,))):
+        for vocabulary in vocabularies:
+            show_training(kind, vocabulary)
 
 
 def main() -> None:

@@ -1,72 +1,128 @@
-"""One training step after another: our packed scan, and a stock Keras model over padded batches of the same text."""
+"""Training and scoring a language model, two cores: our grid of one-thread processes, PyTorch in its best layout, stock
+Keras, and what the machine's own matrix products would allow.
+
+`EOSUN_BENCH_TORCH` names a Python interpreter that has PyTorch; without one that side is left out.
+"""
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Callable
+import statistics
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
 
-EMBEDDING, UNITS, ROWS, ROW = 128, 256, 32, 64
+from benchmarks.steps import EMBEDDING, UNITS
+from experiments.engine import ONE_THREAD
+from experiments.models import get_model
+from experiments.models.sizes import operations, softmax_operations
+
+ROWS, ROW = 64, 64
+ROUNDS, LASTING = 5, 3.0
+SCRIPT = Path(__file__).parent / "steps.py"
+ROOT = Path(__file__).parent.parent
+TORCH = "EOSUN_BENCH_TORCH"
 
 
-def contenders(vocabulary: int) -> dict[str, Callable[[], float]]:
-    """Each call trains on the same sentences (5–60 pieces) and returns the number of pieces predicted."""
-    os.environ.update(
-        {"OMP_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    )
-    import keras
-    import numpy as np
-    import tensorflow as tf
+@dataclass
+class Side:
+    """Processes that work at the same time, and the rates they came to in each round."""
 
-    from experiments.packing import Passages, pack
-    from experiments.study import Training
-    from experiments.trainer import fix_runtime, new_network
+    processes: list[subprocess.Popen[str]]
+    compile_s: float
+    rates: dict[str, list[float]] = field(default_factory=dict)
+    memory: float = 0.0
 
-    if not tf.config.threading.get_intra_op_parallelism_threads():
-        fix_runtime()
-    generator = np.random.default_rng(0)
-    lengths = generator.integers(5, 60, 400)
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    ids = generator.integers(4, vocabulary, offsets[-1]).astype(np.int32)
-    given = Passages(ids, np.roll(ids, -1), offsets)
-    training = Training(rows=ROWS, row=ROW, dropout=0.0)
-    network = new_network("lstm", vocabulary, EMBEDDING, UNITS, training, 0)
-    rows = pack(given, ROW, ROWS, generator)
+    def work(self, what: str) -> None:
+        for process in self.processes:
+            _write(process, f"{what} {LASTING}")
+        answers = [_read(process) for process in self.processes]
+        self.rates.setdefault(what, []).append(sum(done / seconds for done, seconds in answers))
 
-    padded, targets = (np.zeros((len(lengths), ROW), np.int32) for _ in range(2))
-    weights = np.zeros((len(lengths), ROW), np.float32)
-    for i, (begin, end) in enumerate(itertools.pairwise(offsets)):
-        padded[i, : end - begin], targets[i, : end - begin] = given.inputs[begin:end], given.targets[begin:end]
-        weights[i, : end - begin] = 1.0
+    def rate(self, what: str) -> float:
+        return statistics.median(self.rates[what])
 
-    def stock() -> keras.Model:
-        model = keras.Sequential(
-            [
-                keras.layers.Embedding(vocabulary, EMBEDDING),
-                keras.layers.LSTM(UNITS, return_sequences=True),
-                keras.layers.Dense(EMBEDDING),
-                keras.layers.Dense(vocabulary),
-            ]
+
+def _write(process: subprocess.Popen[str], line: str) -> None:
+    assert process.stdin
+    process.stdin.write(line + "\n")
+    process.stdin.flush()
+
+
+def _read(process: subprocess.Popen[str]) -> list[float]:
+    assert process.stdout
+    return [float(word) for word in process.stdout.readline().split()]
+
+
+def _side(room: ExitStack, who: str, kind: str, vocabulary: int, processes: int, threads: int) -> Side:
+    python = os.environ[TORCH] if who == "torch" else sys.executable
+    around = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    if who == "eosun":
+        around |= ONE_THREAD
+    command = [python, str(SCRIPT), who, kind, *map(str, (vocabulary, ROWS, ROW, threads))]
+    started = [
+        room.enter_context(
+            subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=around
+            )
         )
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        model.compile(keras.optimizers.Adam(0.003, global_clipnorm=1.0), loss)
-        return model
+        for _ in range(processes)
+    ]
+    compile_s = 0.0
+    for process in started:
+        assert process.stdout
+        line = process.stdout.readline().split()
+        if not line:
+            sys.exit(f"The side {who} of the benchmark did not start: {' '.join(command)}")
+        compile_s = float(line[1])
+    return Side(started, compile_s)
 
-    model = stock()
 
-    def ours() -> float:
-        for begin in range(0, len(rows.ids), ROWS):
-            nats = network.learn(rows, slice(begin, begin + ROWS))
-        float(nats)
-        return float(offsets[-1])
+def compare(kind: str, vocabulary: int) -> dict[str, Side]:
+    """All sides at one vocabulary, taking turns."""
+    layouts = {
+        "eosun": ("eosun", 2, 1),
+        "matrix products": ("products", 2, 1),
+        "keras fit, two threads": ("keras", 1, 2),
+    }
+    if TORCH in os.environ:
+        layouts["torch, two processes"] = ("torch", 2, 1)
+        layouts["torch, two threads"] = ("torch", 1, 2)
+    with ExitStack() as room:
+        sides = {}
+        for name, (who, processes, threads) in layouts.items():
+            sides[name] = _side(room, who, kind, vocabulary, processes, threads)
+        for _ in range(ROUNDS):
+            for name, side in sides.items():
+                side.work("train")
+                if name != "matrix products":
+                    side.work("score")
+        for side in sides.values():
+            _write(side.processes[0], "memory")
+            side.memory = _read(side.processes[0])[0]
+            for process in side.processes:
+                assert process.stdin
+                process.stdin.close()
+    return sides
 
-    def theirs() -> float:
-        for begin in range(0, len(padded) - ROWS + 1, ROWS):
-            batch = slice(begin, begin + ROWS)
-            model.train_on_batch(padded[batch], targets[batch], sample_weight=weights[batch])
-        return float(lengths[: len(padded) // ROWS * ROWS].sum())
 
-    found = {"packed rows, one XLA program (eosun)": ours, "keras.Model.train_on_batch, padded to 64": theirs}
-    for contender in found.values():
-        contender()
-    return found
+def show(kind: str, vocabulary: int) -> None:
+    """Print rates, ratios and the share of the arithmetic limit."""
+    sides = compare(kind, vocabulary)
+    forward = operations(get_model(kind), EMBEDDING, UNITS) + softmax_operations(EMBEDDING, vocabulary)
+    limit = sides.pop("matrix products").rate("train") * 1e6 / (3 * forward)
+    ours = sides["eosun"]
+    print(f"\n{kind} {EMBEDDING} → {UNITS}, {vocabulary:,} pieces, batches of {ROWS} × {ROW}; pieces a second")
+    print(f"  arithmetic limit {limit:,.0f} ({3 * forward / 1e6:.2f} M operations a piece)")
+    for name, side in sides.items():
+        train, score = side.rate("train"), side.rate("score")
+        spread = max(side.rates["train"]) / min(side.rates["train"])
+        ratio = ours.rate("train") / train
+        print(
+            f"  {name:<24} train {train:>9,.0f} (ours/this {ratio:5.2f}, of the limit {train / limit:4.0%}, "
+            f"max/min {spread:4.2f})  score {score:>9,.0f} ({score / train:4.2f} × train)  "
+            f"first step {side.compile_s:4.1f} s  {side.memory:,.0f} MB",
+            flush=True,
+        )

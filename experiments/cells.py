@@ -122,8 +122,20 @@ def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None 
         progress.expect(f"encoding {lang} by {unit} (sentences)", counts["train"] + sum(counts.values()))
         datasets[dataset_name(lang, unit)] = build_dataset(corpus, lang, recipe, progress.advance)
     for dataset in datasets.values():
+        _check_task(study, dataset)
         _check_orders(study, dataset)
     return Prepared(study, corpus, study.corpus, datasets)
+
+
+def _check_task(study: Study, dataset: Dataset) -> None:
+    """StudyError where the text has not what the study's task is about: labels, documents, or pairs."""
+    columns = {"classification": ("label",), "pairs": ("label", "document"), "documents": ("document",)}
+    for name in columns.get(study.task, ()):
+        if not any(dataset.facts[name].to_pylist()):
+            raise StudyError(
+                f"The corpus {study.corpus} names no {name}s ({dataset.lang}): the task {study.task} needs them. Use "
+                "another corpus (eosun corpora list), or set task=sentences."
+            )
 
 
 def _check_orders(study: Study, dataset: Dataset) -> None:

@@ -76,7 +76,7 @@ def save(folder: Path, network: Network, position: Position) -> None:
     draft = target / f".{STATE}"
     draft.write_text(json.dumps(state), encoding="utf-8")
     draft.rename(target / STATE)
-    for older in folder.iterdir():
+    for older in folder.glob("epoch-*"):
         if older.name != name:
             shutil.rmtree(older, ignore_errors=True)
 
@@ -85,7 +85,7 @@ def load(folder: Path, network: Network) -> Position | None:
     """Put the newest whole checkpoint below `folder` into the network; None where there is none."""
     import tensorflow as tf
 
-    whole = sorted(folder.glob(f"*/{STATE}")) if folder.is_dir() else []
+    whole = sorted(folder.glob(f"epoch-*/{STATE}")) if folder.is_dir() else []
     if not whole:
         return None
     target = whole[-1].parent

@@ -172,11 +172,11 @@ def score(
     table.to_csv(draft, sep="\t", index=False, float_format="%.4f", quoting=csv.QUOTE_MINIMAL)
     draft.replace(output)
     if pairs:
-        print(
-            f"{output}: {len(table)} pairs, the better sentence is likelier in {100 * table['correct'].mean():.1f} %."
-        )
-        for kind, rows in table.groupby("kind") if table["kind"].any() else ():
-            print(f"  {kind or '(no kind)'}: {100 * rows['correct'].mean():.1f} % of {len(rows)}")
+        share = 100 * table["correct"].mean()
+        print(f"{output}: {len(table)} pairs, the better sentence is likelier in {share:.1f} %.")
+        for kind in sorted(set(table["kind"]) - {""}):
+            right = table["correct"][table["kind"] == kind]
+            print(f"  {kind}: {100 * right.mean():.1f} % of {len(right)}")
         return
     sentences = table[table["position"] == -1]
     print(f"{output}: {len(sentences)} sentences, {sentences['bits'].mean():.2f} bits each on average.")

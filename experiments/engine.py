@@ -34,6 +34,7 @@ ONE_THREAD = {
 
 Report = Callable[[str, float, str], None]
 _queue: Any = None
+_parent = 0
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def has_results(cell: Cell) -> bool:
 
 def _start_worker(queue: Any, log: str) -> None:
     """Leave interrupts to the parent, and send what TensorFlow writes on standard error to a log file."""
-    global _queue
-    _queue = queue
+    global _queue, _parent
+    _queue, _parent = queue, os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(descriptor, 2)
@@ -76,9 +77,7 @@ def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path) -> str:
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
     try:
-        run_cell(
-            cell, datasets, draft, lambda share, text: _queue.put((cell.sha256, share, text)), checkpoint_folder(cell)
-        )
+        run_cell(cell, datasets, draft, lambda share, text: _tell(cell, share, text), checkpoint_folder(cell))
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
         return ""
@@ -89,6 +88,13 @@ def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path) -> str:
         return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _tell(cell: Cell, share: float, text: str) -> None:
+    """Report to the parent; end where there is none any more, leaving the checkpoint."""
+    if os.getppid() != _parent:
+        os._exit(1)
+    _queue.put((cell.sha256, share, text))
 
 
 def run_cells(

@@ -17,7 +17,8 @@ from experiments.measures import ClassScorer, Scorer, sum_by_sentence
 from experiments.models.bags import Bag
 from experiments.models.floors import new_floor
 from experiments.models.sizes import matched_units, matched_weights
-from experiments.packing import Passages, TextRows, pack, pack_texts, stream
+from experiments.packing import Passages, Rows, TextRows, pack_texts, stream
+from experiments.study import Study
 from pipelines.layout import Indices
 from pipelines.sequences import Sequences
 
@@ -78,15 +79,11 @@ def _language_model(
 
     fix_runtime()
     study, pieces, order = material.study, material.pieces, cell.train_order
-    training = study.training
     network = new_language_model(material.model, pieces, study, _units(material), cell.seed)
     valid = material.passages("valid", order)
-    lay = stream if study.task == "documents" else pack
     history = train(
         network,
-        lambda epoch, generator: lay(
-            material.passages("train", order, draw=epoch), training.row, training.rows, generator
-        ),
+        lambda epoch, generator: _laid(network, study, material.passages("train", order, draw=epoch), generator),
         lambda: bits_per_sentence(network, valid),
         progress,
         checkpoints,
@@ -103,6 +100,12 @@ def _language_model(
     return _fitted(network, gate, network.weights, material, history, metrics)
 
 
+def _laid(network: Network, study: Study, given: Passages, generator: np.random.Generator) -> Rows:
+    if study.task == "documents":
+        return stream(given, study.training.row, study.training.rows, generator)
+    return network.pack(given, generator)
+
+
 def _classifier(cell: Cell, material: Material, folder: Path, checkpoints: Path | None, progress: Progress) -> Fitted:
     from experiments.trainer import fix_runtime, new_classifier, train
 
@@ -111,6 +114,7 @@ def _classifier(cell: Cell, material: Material, folder: Path, checkpoints: Path 
     pairs = study.task == "pairs"
     network = new_classifier(material.model, pieces, study, _units(material), len(material.classes), cell.seed)
     scorer = NetworkClasses(network, pairs)
+    before = _pretrained(cell, material, network, checkpoints, progress) if study.pretraining.epochs else {}
     valid, right = material.sequences(material.numbers["valid"], order), material.labels("valid")
     labels = material.labels("train")
     history = train(
@@ -128,7 +132,37 @@ def _classifier(cell: Cell, material: Material, folder: Path, checkpoints: Path 
     gate = _gate(history, best, {}, {"label distribution": alone}, study.gate.margin)
     accuracy = float((scorer.class_bits(valid).argmin(1) == right).mean())
     metrics = {"valid_bits.labels": alone, "valid_accuracy": accuracy, "classes": float(len(material.classes))}
-    return _fitted(network, gate, network.weights, material, history, metrics)
+    return _fitted(network, gate, network.weights, material, history, {**metrics, **before})
+
+
+def _pretrained(
+    cell: Cell, material: Material, network: Network, checkpoints: Path | None, progress: Progress
+) -> dict[str, float]:
+    """Train a language model with the classifier's body on all training texts, and hand over what they share."""
+    from experiments.packing import passages
+    from experiments.trainer import new_language_model, train
+
+    study, order = material.study, cell.train_order
+    asked = study.pretraining
+    training = study.training.model_copy(
+        update={"epochs": asked.epochs, "learning_rate": asked.learning_rate, "dropout": asked.dropout,
+                "piece_dropout": 0.0, "schedule": "cosine", "patience": asked.epochs}
+    )  # fmt: skip
+    chosen = study.model_copy(update={"training": training})
+    model = new_language_model(material.model, material.pieces, chosen, _units(material), cell.seed)
+    valid = passages(material.sequences(material.numbers["valid"], order))
+    every = material.numbers["train"] if material.every is None else material.every
+    history = train(
+        model,
+        lambda epoch, generator: model.pack(passages(material.sequences(every, order, draw=epoch)), generator),
+        lambda: bits_per_sentence(model, valid),
+        lambda share, note: progress(0.0, f"language model, {note}"),
+        checkpoints / "pretraining" if checkpoints else None,
+    )
+    for part in ("embedding", "body"):
+        getattr(network.model, part).set_weights(getattr(model.model, part).get_weights())
+    return {"pretraining.valid_bits": history.valid_bits[history.best_epoch],
+            "pretraining.sentences": float(len(every)), "pretraining.seconds": history.wall_s}  # fmt: skip
 
 
 def _bag(cell: Cell, material: Material) -> Fitted:
@@ -155,7 +189,8 @@ class NetworkClasses:
 
     def packed(self, given: Sequences, labels: NDArray[np.int64], generator: np.random.Generator | None) -> TextRows:
         training = self.network.training
-        return pack_texts(given, labels, training.row, training.rows, SLOTS, generator, pairs=self.pairs)
+        slots = (2 if self.pairs else 1) if self.network.fused else SLOTS
+        return pack_texts(given, labels, training.row, training.rows, slots, generator, pairs=self.pairs)
 
     def class_bits(self, given: Sequences) -> NDArray[np.float64]:
         """[texts or pairs, classes]: surprisal of every class in bits."""

@@ -37,14 +37,15 @@ LONGEST = 100_000
 class Material:
     """The sentences of a cell: its dataset, and the numbers of its sentences by split.
 
-    Of pairs, sentences 2i and 2i + 1 of a split belong together; of documents, a document's sentences follow each
-    other.
+    every: all training texts, where a classifier first learns their language. Of pairs, sentences 2i and 2i + 1 of
+    a split belong together; of documents, a document's sentences follow each other.
     """
 
     study: Study
     model: Model
     dataset: Dataset
     numbers: dict[str, Indices]
+    every: Indices | None = None
 
     def sequences(self, numbers: Indices, order: str, draw: int = 0) -> Sequences:
         """Sentences in an order, as the cell's model meets them: a backward model right to left."""
@@ -125,10 +126,11 @@ def material_of(cell: Cell, datasets: dict[str, Dataset]) -> Material:
     most = {split: getattr(study.sample, split) if some else None for split in ("train", "valid", "test")}
     numbers = select(own, beside, words=study.sample.words, most_tokens=longest, most=most)
     material = Material(study, get_model(cell.model), own, numbers)
-    if study.classifies and not any(own.facts["label"].to_pylist()[:1]):
-        raise StudyError(f"The corpus of {own.folder.name} has no labels: the task {study.task} needs them.")
     if study.task == "documents":
         return _some_documents(material)
+    if study.pretraining.epochs:
+        every = select(own, beside, words=study.sample.words, most_tokens=longest, most=dict.fromkeys(numbers))
+        material = replace(material, every=every["train"])
     if study.task == "pairs":
         return _some_pairs(material, longest)
     return _balanced(material) if study.sample.balanced else material
@@ -142,8 +144,6 @@ def _fewest(keys: NDArray[np.generic], limit: int | None) -> Indices:
 
 def _some_documents(material: Material) -> Material:
     """Whole documents, until a split has as many sentences as the sample asks for."""
-    if (material.documents == 0).all():
-        raise StudyError(f"The corpus of {material.dataset.folder.name} names no documents: set task=sentences.")
     numbers = {}
     for split, chosen in material.numbers.items():
         names = material.documents[chosen]

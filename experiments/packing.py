@@ -192,14 +192,17 @@ def _begins(given: Passages) -> NDArray[np.float32]:
     return keep
 
 
-def pack(given: Passages, row: int, multiple: int, generator: np.random.Generator | None = None) -> Rows:
+def pack(
+    given: Passages, row: int, multiple: int, generator: np.random.Generator | None = None, most: int | None = None
+) -> Rows:
     """Pack passages into rows of `row` steps, the number of rows rounded up to a multiple of `multiple`.
 
-    With a generator the passages are dealt in random order and the rows shuffled; without one the packing is fixed.
+    With a generator the passages are dealt in random order and the rows shuffled; without one the packing is fixed. Of
+    passages a row holds `most`; one each lays them as fused kernels want them.
     """
     lengths = given.lengths
     dealt = np.arange(len(lengths)) if generator is None else generator.permutation(len(lengths))
-    rows, columns, _, count = fit(lengths[dealt], row)
+    rows, columns, _, count = fit(lengths[dealt], row, most)
     total = max(1, -(-count // multiple)) * multiple
     if generator is not None:
         rows = generator.permutation(total)[rows]

@@ -33,10 +33,20 @@ def fix_runtime() -> None:
     tf.config.experimental.enable_op_determinism()
 
 
+def on_gpu() -> bool:
+    """Whether TensorFlow sees a GPU; several cells share it, each taking the memory it needs."""
+    found = tf.config.list_physical_devices("GPU")
+    for device in found:
+        tf.config.experimental.set_memory_growth(device, True)
+    return bool(found)
+
+
 class Network:
     """A model with its compiled steps, one shape each: `learn` for training, `bits` and `label_bits` for scoring.
 
-    carried: the states from which the next rows go on, where documents are streamed; empty for a fresh start.
+    carried: the states from which the next rows go on, where documents are streamed; empty for a fresh start. fused:
+    on a GPU recurrent layers are called as Keras has them, over rows of one text, so that it takes the fused kernels;
+    streams of documents and pairs, whose rows begin anew in the middle, go through the packed scan there too.
     """
 
     def __init__(self, model: LanguageModel | Classifier, training: Training, seed: int) -> None:
@@ -49,9 +59,10 @@ class Network:
         )
         self.optimizer.build(model.trainable_variables)
         self.carried: list[Any] = []
-        self._learn = tf.function(self._step, jit_compile=True)
-        self._nats = tf.function(self._score, jit_compile=True)
-        self._logits = tf.function(self._classify, jit_compile=True)
+        self.fused = on_gpu() and model.spec.recurrent and not getattr(model, "pairs", False)
+        self._learn = tf.function(self._step, jit_compile=not self.fused)
+        self._nats = tf.function(self._score, jit_compile=not self.fused)
+        self._logits = tf.function(self._classify, jit_compile=not self.fused)
 
     def _step(self, arrays: Any, masks: Any, before: Any) -> Any:
         """One Adam step on the mean surprisal of the targets; returns their summed nats and the states after."""
@@ -79,11 +90,21 @@ class Network:
         """Train on batch number `batch` of the rows; returns the summed nats of its targets."""
         many = self.training.rows
         arrays = [tf.constant(array[batch * many : (batch + 1) * many]) for array in rows.arrays]
+        self._read_as(rows.carried)
         masks = [tf.constant(m) for m in self.masks_of(many, rows.ids.shape[1], epoch, batch)]
         before = self._before(many, rows.carried)
         nats, after = self._learn(arrays, masks, before)
         self.carried = list(after) if rows.carried else []
         return nats
+
+    def pack(self, given: Passages, generator: np.random.Generator | None = None) -> Rows:
+        """Passages in rows for training, as the network reads them fastest."""
+        return pack(given, self.training.row, self.training.rows, generator, 1 if self.fused else None)
+
+    def _read_as(self, carried: bool) -> None:
+        """Choose how recurrent layers read the next rows; each way is traced once."""
+        if self.model.spec.recurrent:
+            self.model.body.fused = self.fused and not carried
 
     def _before(self, many: int, carried: bool) -> list[Any]:
         return (self.carried or self.model.body.empty_states(many)) if carried else []
@@ -99,7 +120,9 @@ class Network:
     def _bits(self, given: Passages, wanted: NDArray[np.bool_] | None) -> NDArray[np.float64]:
         row = self.training.row
         long = given.lengths.max(initial=1) > row
-        rows = stream(given, row, SCORING_ROWS) if long else pack(given, row, SCORING_ROWS)
+        most = 1 if self.fused else None
+        rows = stream(given, row, SCORING_ROWS) if long else pack(given, row, SCORING_ROWS, most=most)
+        self._read_as(rows.carried)
         scored = np.zeros(rows.ids.size, bool)
         scored[rows.place if wanted is None else rows.place[wanted]] = True
         nats = np.zeros(rows.ids.size, np.float32)
@@ -120,6 +143,7 @@ class Network:
     def label_bits(self, rows: TextRows) -> NDArray[np.float64]:
         """[texts or pairs, classes]: surprisal of every class in bits."""
         many = self.training.rows
+        self._read_as(rows.carried)
         found = [
             self._logits([tf.constant(array[begin : begin + many]) for array in rows.arrays[:4]]).numpy()
             for begin in range(0, len(rows.ids), many)

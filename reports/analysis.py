@@ -16,6 +16,9 @@ from reports.statistics import Clusters, Estimate, difference, holm, linearised,
 PER_ORDER_BIT = "order_cost_per_order_bit"
 """The order cost over Σ log2 of the number of distinguishable orders, for longer and shorter sentences alike."""
 
+ACCURACY, ACCURACY_LOST = "accuracy", "accuracy_lost"
+"""Share of texts whose label is right, and what of it is lost under an order, on the same texts."""
+
 OVER_LOCAL = "cost_over_local_3"
 """What a shuffle costs beyond a shuffle inside windows of three, on the same sentences."""
 
@@ -124,6 +127,7 @@ def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> li
             measured.append((order, OVER_LOCAL, without_dust(table - bits["local_3"]), None))
         if sizes["log2_orders"].sum() > 0:
             measured.append((order, PER_ORDER_BIT, cost, sizes["log2_orders"]))
+    measured += _accuracies(tables, run_ids, bits)
     lines = [table if size is None else linearised(table, size) for *_, table, size in measured]
     rows = []
     for (order, name, table, size), estimate in zip(measured, means(lines, clusters_of(facts)), strict=True):
@@ -131,6 +135,17 @@ def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> li
         by_seed = {seed: float(value) / scale for seed, value in zip(seeds, table.mean(1), strict=True)}
         rows.append(Row(group, order, name, estimate, by_seed, tuple(run_ids)))
     return rows
+
+
+def _accuracies(
+    tables: Tables, run_ids: list[str], bits: dict[str, Table]
+) -> list[tuple[str, str, Table, Table | None]]:
+    """Of a classifier, whether each text's label was right, under every order; nothing of a language model."""
+    if not tables.xs(run_ids[0], "correct", "natural"):
+        return []
+    right = {order: tables.over_draws(run_ids, order, "correct") for order in bits}
+    found: list[tuple[str, str, Table, Table | None]] = [(o, ACCURACY, table, None) for o, table in right.items()]
+    return found + [(o, ACCURACY_LOST, right["natural"] - t, None) for o, t in right.items() if o != "natural"]
 
 
 def without_dust(table: Table) -> Table:

@@ -146,15 +146,15 @@ class Tables:
             raise ReportError(f"Run {run_id} has no {measure} under {order}: run the study again.")
         return [str(name) for name in self._names[self._sentences[self._blocks[(run_id, measure, order, xs[0])]]]]
 
-    def over_draws(self, run_ids: list[str], order: str) -> Table:
-        """[seeds, sentences]: surprisal of each sentence under an order, mean over the draws."""
-        wanted = self._sentences_of(run_ids[0], "surprisal", "natural")
+    def over_draws(self, run_ids: list[str], order: str, measure: str = "surprisal") -> Table:
+        """[seeds, sentences]: a measure of each sentence under an order, mean over the draws."""
+        wanted = self._sentences_of(run_ids[0], measure, "natural")
         rows = []
         for run in run_ids:
-            xs = self.xs(run, "surprisal", order)
+            xs = self.xs(run, measure, order)
             if not xs:
                 raise ReportError(f"Run {run} was not measured under {order}, other seeds were: run the study again.")
-            rows.append(np.mean([self._value(run, "surprisal", order, x, wanted) for x in xs], axis=0))
+            rows.append(np.mean([self._value(run, measure, order, x, wanted) for x in xs], axis=0))
         return np.stack(rows)
 
     def at(self, run_ids: list[str], measure: str, order: str, x: float) -> Table:

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from reports import charts, rows
-from reports.analysis import Analysis, settings_of
+from reports.analysis import ACCURACY, Analysis, settings_of
 from reports.fonts import subset
 from reports.inputs import LANGUAGES, Inputs, is_floor
 from reports.verdicts import between, caveats, verdict
@@ -47,6 +47,8 @@ def render(inputs: Inputs, analysis: Analysis) -> str:
         "caveats": caveats(analysis),
         "charts": figures,
         "orders": rows.order_rows(analysis),
+        "accuracies": rows.accuracy_rows(analysis),
+        "classifies": any(row.quantity == ACCURACY for row in analysis.rows),
         "ladder": rows.ladder_sentence(analysis),
         "comparisons": rows.comparison_rows(analysis),
         "aligned": max((c.estimate.sentences for c in analysis.comparisons), default=0),

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from reports.analysis import PER_ORDER_BIT, Analysis
+from reports.analysis import ACCURACY, ACCURACY_LOST, PER_ORDER_BIT, Analysis, Row
 from reports.inputs import LANGUAGES, Inputs, is_floor
 from reports.verdicts import interval, ladder
 
@@ -63,6 +63,35 @@ def order_rows(analysis: Analysis) -> list[dict[str, Any]]:
         )
         before = row.group
     return rows
+
+
+def accuracy_rows(analysis: Analysis) -> list[dict[str, Any]]:
+    """Of classifiers, the share of right labels under every order; none of language models."""
+    rows, before = [], None
+    shown = [row for row in analysis.rows if row.quantity == ACCURACY]
+    span = Counter(row.group for row in shown)
+    for row in shown:
+        lost = analysis.find(row.group, row.order, ACCURACY_LOST)
+        rows.append(
+            {
+                "lang": row.group.lang,
+                "language": f"{LANGUAGES.get(row.group.lang, row.group.lang)} ({row.group.unit})",
+                "model": row.group.model,
+                "order": row.order,
+                "accuracy": _percent(row),
+                "lost": _percent(lost) if lost else "",
+                "runs": row.run_ids,
+                "first": row.group != before,
+                "span": span[row.group],
+            }
+        )
+        before = row.group
+    return rows
+
+
+def _percent(row: Row) -> str:
+    found = row.estimate
+    return f"{number(100 * found.value)} {_span(100 * found.low, 100 * found.high)}"
 
 
 def ladder_sentence(analysis: Analysis) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from reports.analysis import Analysis
+from reports.analysis import ACCURACY, Analysis
 from reports.inputs import is_floor
+from reports.verdicts import points
 
 
 def summary(analysis: Analysis) -> Table:
@@ -32,11 +33,25 @@ def summary(analysis: Analysis) -> Table:
     return table
 
 
+def accuracies(analysis: Analysis) -> Table:
+    """Of classifiers, how many of a hundred labels are right under every order."""
+    orders = [order for order in analysis.orders if any(row.order == order for row in analysis.rows)]
+    table = Table(box=None, pad_edge=False, title="accuracy, % [95 % interval]", title_justify="left")
+    for column in ("lang", "unit", "model", *orders):
+        table.add_column(column, justify="right" if column in orders else "left")
+    for group in analysis.groups:
+        found = [analysis.find(group, order, ACCURACY) for order in orders]
+        table.add_row(group.lang, group.unit, group.model, *(points(row) if row else "" for row in found))
+    return table
+
+
 def show(analysis: Analysis) -> None:
     """Print the table, and the flagged runs if there are any, to standard output."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=120)
+    if any(row.quantity == ACCURACY for row in analysis.rows):
+        console.print(accuracies(analysis))
     console.print(summary(analysis))
     for run in analysis.flagged.to_dict("records"):
         console.print(f"{run['lang']} {run['model']} seed {run['seed']} {run['gate']} (in no average)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.analysis import OVER_LOCAL, PER_ORDER_BIT, Analysis, Row
+from reports.analysis import ACCURACY, ACCURACY_LOST, OVER_LOCAL, PER_ORDER_BIT, Analysis, Row
 from reports.inputs import LANGUAGES, Group, in_rank, is_floor
 from reports.statistics import Estimate
 
@@ -45,6 +45,8 @@ def verdict(analysis: Analysis, lang: str) -> Verdict:
     """What a model of this language loses when the order of a sentence is destroyed, with its interval."""
     name = LANGUAGES.get(lang, lang)
     group = headline(analysis, lang)
+    if group is not None and analysis.find(group, "natural", ACCURACY) is not None:
+        return _of_classifier(analysis, group, name)
     if group is None:
         return Verdict(f"{name}: no recurrent model passed its gates, so nothing is claimed.", ())
     cost = analysis.find(group, "shuffle", "order_cost")
@@ -68,6 +70,38 @@ def verdict(analysis: Analysis, lang: str) -> Verdict:
     elif cost.estimate.one_seed:
         text += " — one seed: the interval leaves out how models differ"
     return Verdict(text + ".", cost.run_ids)
+
+
+def _of_classifier(analysis: Analysis, group: Group, name: str) -> Verdict:
+    """How often a classifier is right, how often the best floor, and what is lost when its units are shuffled."""
+    natural, lost = analysis.find(group, "natural", ACCURACY), analysis.find(group, "shuffle", ACCURACY_LOST)
+    floors = [
+        row
+        for row in analysis.rows
+        if row.quantity == ACCURACY and row.order == "natural" and is_floor(row.group.model)
+        and (row.group.lang, row.group.unit) == (group.lang, group.unit)
+    ]  # fmt: skip
+    text = f"{name}: {_ARTICLES.get(group.model, 'a')} {group.model.upper()} over {_unit(group.unit)} is right in "
+    runs = natural.run_ids if natural else ()
+    if natural is not None:
+        text += f"{points(natural)} % of the texts"
+    if floors:
+        best = max(floors, key=lambda row: row.estimate.value)
+        text += f", {best.group.model} in {points(best)} %"
+    if lost is not None:
+        text += f"; shuffling takes {points(lost)} points of it"
+        if lost.estimate.low <= 0 <= lost.estimate.high:
+            text += " — not distinguishable from zero"
+    if natural is not None and natural.estimate.one_seed:
+        text += " — one seed: the interval leaves out how models differ"
+    return Verdict(text + ".", runs)
+
+
+def points(row: Row) -> str:
+    """value [low, high] of a share, in percent, one decimal."""
+    value, low, high = (f"{100 * v:.1f}".replace("-", "−") for v in
+                        (row.estimate.value, row.estimate.low, row.estimate.high))  # fmt: skip
+    return f"{value} [{low}, {high}]"
 
 
 def _unit(unit: str) -> str:

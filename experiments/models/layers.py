@@ -50,6 +50,26 @@ def kind_of(layer: Any) -> str:
     return next(kind for kind, known in LAYERS.items() if type(layer) is known)
 
 
+def fused(layer: Any, inputs: Tensor, keep: Tensor, backward: bool = False) -> Tensor:
+    """The layer's own call, for rows that hold one text each from their first step on: all states.
+
+    On a GPU Keras then takes the fused kernel, whose conditions these layers meet: its defaults for activations, bias
+    and reset, no recurrent dropout, and a mask that is right-padded (the filling after a text has keep 0). Read
+    backward, a text is reversed in its place, so that the filling stays on the right.
+    """
+    mask = right_padded(keep)
+    if not backward:
+        return layer(inputs, mask=mask)
+    lengths = tf.reduce_sum(tf.cast(mask, tf.int32), 1)
+    states = layer(tf.reverse_sequence(inputs, lengths, seq_axis=1), mask=mask)
+    return tf.reverse_sequence(states, lengths, seq_axis=1)
+
+
+def right_padded(keep: Tensor) -> Tensor:
+    """[batch, time]: true for the steps of the one text of each row; a row without a text has one step."""
+    return tf.concat([tf.ones_like(keep[:, :1], tf.bool), keep[:, 1:] > 0], 1)
+
+
 def turned(keep: Tensor) -> Tensor:
     """Where a reader from the right begins afresh: keep [batch, time] of the flipped rows."""
     return tf.reverse(tf.concat([keep[:, 1:], tf.zeros_like(keep[:, :1])], 1), [1])
@@ -59,11 +79,12 @@ class Stack(keras.layers.Layer):  # type: ignore[misc]
     """Stock Keras recurrent layers, one on another; a bidirectional one reads each row in both directions.
 
     `above`: [layers], and for a bidirectional stack `back`: [layers] too. Outputs [batch, time, units], or 2 · units.
+    `fused`: whether rows hold one text each and the layers are called as they are, as on a GPU.
     """
 
     def __init__(self, kind: str, units: int, layers: int, bidirectional: bool, features: int, dtype: str) -> None:
         super().__init__(name="stack", dtype=dtype)
-        self.kind, self.units = kind, units
+        self.kind, self.units, self.fused = kind, units, False
 
         def built() -> list[Any]:
             made = [LAYERS[kind](units, return_sequences=True, dtype=dtype) for _ in range(layers)]
@@ -92,13 +113,20 @@ class Stack(keras.layers.Layer):  # type: ignore[misc]
         for number, layer in enumerate(self.above):
             if number:
                 inputs = dropped(inputs, masks[number - 1] if masks else None, rate)
-            outputs, after = packed(layer, inputs, keep, states[number * each : (number + 1) * each])
-            if self.back:
-                other, _ = packed(self.back[number], tf.reverse(inputs, [1]), turned(keep))
-                outputs = tf.concat([outputs, tf.reverse(other, [1])], -1)
+            if self.fused:
+                outputs = fused(layer, inputs, keep)
+                after = states[number * each : (number + 1) * each]
+                other = fused(self.back[number], inputs, keep, backward=True) if self.back else None
+            else:
+                outputs, after = packed(layer, inputs, keep, states[number * each : (number + 1) * each])
+                other = self._from_the_right(number, inputs, keep) if self.back else None
             last += after
-            inputs = outputs
+            inputs = outputs if other is None else tf.concat([outputs, other], -1)
         return inputs, last
+
+    def _from_the_right(self, number: int, inputs: Tensor, keep: Tensor) -> Tensor:
+        other, _ = packed(self.back[number], tf.reverse(inputs, [1]), turned(keep))
+        return tf.reverse(other, [1])
 
 
 class Transformer(keras.layers.Layer):  # type: ignore[misc]

@@ -21,6 +21,7 @@ class _Reader(keras.Model):  # type: ignore[misc]
 
     def __init__(self, model: Model, vocabulary: int, embedding: int, units: int, rates: Rates, dtype: str) -> None:
         super().__init__(name=model.name, dtype=dtype)
+        self.spec = model
         self.rate, self.piece_rate = rates
         self.embedding = keras.layers.Embedding(
             vocabulary, embedding, embeddings_initializer=_uniform(embedding), dtype=dtype

@@ -15,6 +15,14 @@ TINY = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """TensorFlow as a cell has it, before any test makes it work."""
+    from experiments.trainer import fix_runtime
+
+    fix_runtime()
+
+
 @pytest.fixture(scope="session")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A `var` folder with a tracked tiny run of word_order in Korean: unigram, bigram and one gru of one seed."""

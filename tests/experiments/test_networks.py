@@ -11,9 +11,10 @@ from experiments.errors import StudyError
 from experiments.models import get_model
 from experiments.models.gates import trace
 from experiments.models.gradients import LIMIT, check
-from experiments.models.layers import LAYERS, ReadOut, check_stackable, dropped, packed, sinusoids
+from experiments.models.layers import LAYERS, ReadOut, check_stackable, dropped, packed, right_padded, sinusoids
 from experiments.models.network import Classifier, LanguageModel
 from experiments.models.softmax import surprisals, weighted_surprisal
+from experiments.packing import Passages, pack
 
 VOCABULARY = 30
 
@@ -99,7 +100,9 @@ def test_the_same_weights_serve_every_time_step(kind: str) -> None:
             total += tf.reduce_sum(output)
     apart = tape.gradient(total, copies)
     np.testing.assert_allclose(shared, sum(g for g in apart if g is not None), atol=1e-4)
-    assert layer.count_params() == LAYERS[kind](4).count_params() if layer.built and LAYERS[kind](4).built else True
+    before = layer.count_params()
+    packed(layer, tf.concat([inputs] * 10, 1), tf.ones((2, 60)))
+    assert layer.count_params() == before
 
 
 def test_a_stack_whose_lower_layer_returns_its_last_state_is_refused() -> None:
@@ -186,6 +189,50 @@ def test_a_bidirectional_stack_is_keras_own() -> None:
     forward, backward = model.body.above[0], model.body.back[0]
     expected = np.concatenate([forward(inputs), backward(inputs[:, ::-1])[:, ::-1]], -1)
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["rnn", "gru", "lstm_2", "gru_bidirectional", "lstm_2_bidirectional"])
+def test_layers_called_as_fused_kernels_want_them_give_what_the_scan_gives(name: str) -> None:
+    """Rows of one text each, the filling on the right: Keras' own call and the packed scan agree on every text step."""
+    keras.utils.set_random_seed(6)
+    model = Classifier(get_model(name), VOCABULARY, 16, 12, 3, readout="last")
+    lengths = [7, 3, 1, 5]
+    ids = np.random.default_rng(0).integers(0, VOCABULARY, (4, 7)).astype(np.int32)
+    keep = np.zeros((4, 7), np.float32)
+    for row, length in enumerate(lengths):
+        keep[row, 1:length] = 1.0
+    slot = np.where(np.arange(7) < np.array(lengths)[:, None], 0, 1).astype(np.int32)
+    ends = np.array([[[0], [length - 1]] for length in lengths], np.int32)
+    found = []
+    for fused_way in (False, True):
+        model.body.fused = fused_way
+        found.append(model.logits(ids, keep, slot, ends, []).numpy())
+    np.testing.assert_allclose(found[0], found[1], atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["gru", "lstm"])
+def test_layers_meet_the_conditions_of_the_fused_kernels(kind: str) -> None:
+    """Those that Keras checks before it uses cuDNN (`cudnn_ok`), read from the layers as they are built here; and masks
+    are right-padded."""
+    for layer in language_model(f"{kind}_2").body.above:
+        config = layer.get_config()
+        assert config["activation"] == "tanh"
+        assert config["recurrent_activation"] == "sigmoid"
+        assert config["use_bias"]
+        assert not config["unroll"]
+        assert config["recurrent_dropout"] == config["dropout"] == 0
+        assert layer.use_cudnn == "auto"
+        assert config.get("reset_after", True)
+    given = pack(made_passages([5, 3, 6, 1]), 8, 3, most=1)
+    mask = right_padded(tf.constant(given.keep)).numpy()
+    assert (mask[:, :-1] >= mask[:, 1:]).all()
+    assert sorted(mask.sum(1).tolist()) == [1, 1, 1, 3, 5, 6], "rows of filling have one step"
+
+
+def made_passages(lengths: list[int]) -> Passages:
+    steps = np.arange(sum(lengths), dtype=np.int32)
+    offsets = np.cumsum([0, *lengths]).astype(np.int64)
+    return Passages(steps, steps, offsets, offsets)
 
 
 @pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])

@@ -7,14 +7,14 @@ import pytest
 from numpy.typing import NDArray
 
 from experiments.measures.truncation import truncated
-from experiments.packing import Passages, passages
+from experiments.packing import Passages, documents, passages
 from pipelines.sequences import Sequences
 
 
 class Counting:
     """A stand-in for a model: the bits of a target are the number of steps since the passage began."""
 
-    def bits(self, given: Passages) -> NDArray[np.float64]:
+    def bits(self, given: Passages, wanted: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
         return np.concatenate([np.arange(n) for n in given.lengths]).astype(float)
 
 
@@ -51,7 +51,7 @@ class CopyBack:
     def __init__(self, k: int) -> None:
         self.k = k
 
-    def bits(self, given: Passages) -> NDArray[np.float64]:
+    def bits(self, given: Passages, wanted: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
         return np.concatenate([np.where(np.arange(n) >= self.k - 1, 0.0, 3.0) for n in given.lengths])
 
 
@@ -66,3 +66,14 @@ def test_a_planted_lag_shows_at_its_context(lag: int) -> None:
     losses = [float(truncated(model, sequences, given, full, c)[0] - full.sum()) for c in range(1, 8)]
     assert all(loss > 0 for loss in losses[: lag - 1])
     assert all(loss == 0 for loss in losses[lag - 1 :])
+
+
+def test_in_documents_the_context_reaches_over_the_ends_of_sentences() -> None:
+    """Units of one piece: a b </s> c </s>. At context 2 the second sentence's c sees b </s>, its end sees </s> c."""
+    sequences = Sequences(np.array([10, 11, 12], np.int32), np.arange(4), np.array([0, 2, 3]))
+    given = documents(sequences, np.array([2]))
+    full = Counting().bits(given)
+    assert full.tolist() == [0, 1, 2, 3, 4]
+    assert truncated(Counting(), sequences, given, full, 2).tolist() == [0 + 1 + 2, 1 + 1]
+    second_only = truncated(Counting(), sequences, given, full, 1, np.array([False, True]))
+    assert second_only.tolist() == [0 + 1 + 2, 0 + 0]
