@@ -13,6 +13,7 @@ from experiments.errors import StudyError
 from experiments.loading import Loaded, load_language_model
 from experiments.models import get_model
 from experiments.models.gates import trace
+from pipelines.fonts import subset
 from pipelines.normalise import MARK
 
 if TYPE_CHECKING:
@@ -132,5 +133,8 @@ def write(table: pd.DataFrame, folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     data, page = folder / "trace.parquet", folder / "trace.html"
     table.to_parquet(data, index=False)
-    chart(table).save(str(page), inline=True)
+    html = str(chart(table).configure(font="NanumGothic").to_html(inline=True))
+    letters = subset("".join(table["piece"].unique()))
+    face = f"<style>@font-face {{ font-family: NanumGothic; src: url({letters}); }}</style>"
+    page.write_text(html.replace("<head>", f"<head>{face}", 1), encoding="utf-8")
     return data, page

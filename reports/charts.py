@@ -6,16 +6,14 @@ import json
 import os
 from functools import cache
 from importlib.metadata import version
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from corpora.table import var_folder
+from pipelines.fonts import font_folder
 from reports.analysis import Analysis
-from reports.errors import ReportError
 from reports.inputs import LANGUAGES, Group, in_rank, is_floor
 
 COLOURS = {"ko": "#c2410c", "en": "#2563a8"}
@@ -24,14 +22,6 @@ AnyChart = Any
 """Altair's charts share no base class that mypy sees."""
 FONT = "NanumGothic"
 SHAPES = ("triangle-up", "square", "circle", "diamond", "cross", "triangle-down", "stroke")
-
-
-def font_folder() -> Path:
-    """Where the wheel keeps NanumGothic; found without importing the wheel, which would load Matplotlib."""
-    spec = find_spec("koreanize_matplotlib")
-    if spec is None or not spec.submodule_search_locations:
-        raise ReportError("The font wheel koreanize-matplotlib is missing: run make setup.")
-    return Path(next(iter(spec.submodule_search_locations))) / "fonts"
 
 
 def _languages(analysis: Analysis) -> list[str]:

@@ -10,9 +10,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from pipelines.fonts import subset
 from reports import charts, rows
 from reports.analysis import ACCURACY, Analysis, settings_of
-from reports.fonts import subset
 from reports.inputs import LANGUAGES, Inputs, is_floor
 from reports.verdicts import between, caveats, verdict
 

@@ -40,10 +40,13 @@ def dropped(values: Tensor, mask: Tensor | None, rate: float) -> Tensor:
     return tf.where(tf.cast(mask, tf.int32) >= threshold, values * tf.cast(scale, values.dtype), 0.0)
 
 
-def packed(layer: Any, inputs: Tensor, keep: Tensor, initial: list[Tensor] | None = None) -> tuple[Tensor, list[Any]]:
+def packed(
+    layer: Any, inputs: Tensor, keep: Tensor, initial: list[Tensor] | None = None, learning: bool = True
+) -> tuple[Tensor, list[Any]]:
     """A stock Keras recurrent layer, by its own weights, over packed rows: all states, and the last ones."""
     cell = layer.cell
-    return run(kind_of(layer), inputs, keep, cell.kernel, cell.recurrent_kernel, cell.bias, initial)
+    weights = cell.kernel, cell.recurrent_kernel, cell.bias
+    return run(kind_of(layer), inputs, keep, *weights, initial, learning=learning)
 
 
 def kind_of(layer: Any) -> str:
@@ -106,8 +109,9 @@ class Stack(keras.layers.Layer):  # type: ignore[misc]
         return [state for _ in self.above for state in empty_states(self.kind, batch, self.units, self.compute_dtype)]
 
     def read(
-        self, inputs: Tensor, keep: Tensor, states: list[Tensor], masks: list[Tensor], rate: float
-    ) -> tuple[Tensor, list[Tensor]]:
+        self, inputs: Tensor, keep: Tensor, states: list[Tensor], masks: list[Tensor], rate: float,
+        learning: bool = True,
+    ) -> tuple[Tensor, list[Tensor]]:  # fmt: skip
         """All outputs of the top layer, and the states of every layer after the last step (left to right only)."""
         each, last = CELLS[self.kind].states, []
         for number, layer in enumerate(self.above):
@@ -118,14 +122,14 @@ class Stack(keras.layers.Layer):  # type: ignore[misc]
                 after = states[number * each : (number + 1) * each]
                 other = fused(self.back[number], inputs, keep, backward=True) if self.back else None
             else:
-                outputs, after = packed(layer, inputs, keep, states[number * each : (number + 1) * each])
-                other = self._from_the_right(number, inputs, keep) if self.back else None
+                outputs, after = packed(layer, inputs, keep, states[number * each : (number + 1) * each], learning)
+                other = self._from_the_right(number, inputs, keep, learning) if self.back else None
             last += after
             inputs = outputs if other is None else tf.concat([outputs, other], -1)
         return inputs, last
 
-    def _from_the_right(self, number: int, inputs: Tensor, keep: Tensor) -> Tensor:
-        other, _ = packed(self.back[number], tf.reverse(inputs, [1]), turned(keep))
+    def _from_the_right(self, number: int, inputs: Tensor, keep: Tensor, learning: bool) -> Tensor:
+        other, _ = packed(self.back[number], tf.reverse(inputs, [1]), turned(keep), learning=learning)
         return tf.reverse(other, [1])
 
 
@@ -165,8 +169,9 @@ class Transformer(keras.layers.Layer):  # type: ignore[misc]
         return []
 
     def read(
-        self, inputs: Tensor, keep: Tensor, states: list[Tensor], masks: list[Tensor], rate: float
-    ) -> tuple[Tensor, list[Tensor]]:
+        self, inputs: Tensor, keep: Tensor, states: list[Tensor], masks: list[Tensor], rate: float,
+        learning: bool = True,
+    ) -> tuple[Tensor, list[Tensor]]:  # fmt: skip
         time = inputs.shape[1]
         sentence = tf.cumsum(1.0 - tf.cast(keep, tf.float32), 1)
         seen = tf.equal(sentence[:, :, None], sentence[:, None, :]) & (tf.range(time)[:, None] >= tf.range(time))[None]

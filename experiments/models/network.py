@@ -34,14 +34,16 @@ class _Reader(keras.Model):  # type: ignore[misc]
             else Transformer(embedding, units, model.layers, model.positions, dtype)
         )
 
-    def states(self, ids: Tensor, keep: Tensor, before: list[Tensor], masks: list[Tensor]) -> tuple[Tensor, list[Any]]:
+    def states(
+        self, ids: Tensor, keep: Tensor, before: list[Tensor], masks: list[Tensor], learning: bool
+    ) -> tuple[Tensor, list[Any]]:
         """States [batch, time, width] for ids and keep [batch, time], beginning from the states `before`."""
         keep = tf.cast(keep, self.compute_dtype)
         inputs = self.embedding(ids)
         if masks:
             inputs = dropped(dropped(inputs, masks[0], self.piece_rate), masks[1], self.rate)
         before = before or self.body.empty_states(ids.shape[0])
-        outputs, after = self.body.read(inputs, keep, before, masks[2:-1], self.rate)
+        outputs, after = self.body.read(inputs, keep, before, masks[2:-1], self.rate, learning)
         return outputs, after
 
 
@@ -83,10 +85,10 @@ class LanguageModel(_Reader):
         return [1, width, *self.body.mask_widths(), width]
 
     def projected(
-        self, ids: Tensor, keep: Tensor, before: list[Tensor], masks: list[Tensor]
+        self, ids: Tensor, keep: Tensor, before: list[Tensor], masks: list[Tensor], learning: bool = True
     ) -> tuple[Tensor, list[Any]]:
         """[batch · time, embedding] states as the soft-max reads them, and the states after the last step."""
-        outputs, after = self.states(ids, keep, before, masks)
+        outputs, after = self.states(ids, keep, before, masks, learning)
         if self.projection is not None:
             outputs = self.projection(outputs)
         outputs = dropped(outputs, masks[-1] if masks else None, self.rate)
@@ -114,7 +116,7 @@ class LanguageModel(_Reader):
         self, ids: Tensor, keep: Tensor, targets: Tensor, chosen: Tensor, count: Tensor, before: list[Tensor]
     ) -> tuple[Tensor, list[Tensor]]:
         """Surprisal in nats of the targets at the first `count` of the flat places `chosen`, [batch · time]."""
-        states, after = self.projected(ids, keep, before, [])
+        states, after = self.projected(ids, keep, before, [], learning=False)
         wanted = tf.gather(tf.reshape(targets, (-1,)), chosen)
         return surprisals(tf.gather(states, chosen), *self._softmax, wanted, count), after
 
@@ -150,10 +152,12 @@ class Classifier(_Reader):
         """Widths of what dropout falls on: pieces, embeddings, between the layers, the states that are read out."""
         return [1, int(self.embedding.output_dim), *self.body.mask_widths(), self.width]
 
-    def logits(self, ids: Tensor, keep: Tensor, slot: Tensor, ends: Tensor, masks: list[Tensor]) -> Tensor:
+    def logits(
+        self, ids: Tensor, keep: Tensor, slot: Tensor, ends: Tensor, masks: list[Tensor], learning: bool = False
+    ) -> Tensor:
         """[batch, slots or pairs, classes]; slot: [batch, time], the text's place in its row, or a number past the
         last place for filling; ends: [batch, 2, slots], the first and last step of the text in each place."""
-        states, _ = self.states(ids, keep, [], masks)
+        states, _ = self.states(ids, keep, [], masks, learning)
         states = dropped(states, masks[-1] if masks else None, self.rate)
         inside = tf.one_hot(slot, ends.shape[2], dtype=states.dtype)
         vectors = self.readout.read(states, inside, ends[:, 0], ends[:, 1])
@@ -167,7 +171,7 @@ class Classifier(_Reader):
         before: list[Tensor], masks: list[Tensor],
     ) -> tuple[Tensor, Tensor, list[Tensor]]:  # fmt: skip
         """Mean surprisal of the labels in nats, and their summed nats; labels and weight: [batch, slots or pairs]."""
-        logits = self.logits(ids, keep, slot, ends, masks)
+        logits = self.logits(ids, keep, slot, ends, masks, learning=True)
         weight = tf.cast(weight, logits.dtype)
         nats = tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits) * weight)
         return nats / tf.maximum(tf.reduce_sum(weight), 1.0), nats, before

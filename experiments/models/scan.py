@@ -21,7 +21,8 @@ Tensor = Any
 class Cell:
     """One kind of recurrence.
 
-    forward(projected, states, kernel, bias) -> (states, gates): one time step; all are [batch, ·].
+    forward(projected, states, kernel, biases) -> (states, gates): one time step; all are [batch, ·], biases those of
+    the input and of the recurrent product (the latter is the GRU's alone).
     backward(gates, before, after, gradients, transposed) -> (at the projection, at the recurrent product, gradients
     before): the step's exact gradient, `before` and `after` being the states around the step and `transposed` the
     recurrent kernel's transpose. `states` counts the state tensors, the first of which is the output; `saved` counts
@@ -35,8 +36,8 @@ class Cell:
     backward: Callable[..., Any]
 
 
-def _rnn_forward(projected: Tensor, states: list[Tensor], kernel: Tensor, bias: Tensor) -> Any:
-    output = tf.tanh(projected + states[0] @ kernel)
+def _rnn_forward(projected: Tensor, states: list[Tensor], kernel: Tensor, biases: list[Tensor]) -> Any:
+    output = tf.tanh(projected + states[0] @ kernel + biases[0])
     return [output], None
 
 
@@ -47,8 +48,8 @@ def _rnn_backward(
     return at_gate, at_gate, [at_gate @ transposed]
 
 
-def _lstm_forward(projected: Tensor, states: list[Tensor], kernel: Tensor, bias: Tensor) -> Any:
-    i, f, g, o = tf.split(projected + states[0] @ kernel, 4, axis=-1)
+def _lstm_forward(projected: Tensor, states: list[Tensor], kernel: Tensor, biases: list[Tensor]) -> Any:
+    i, f, g, o = tf.split(projected + states[0] @ kernel + biases[0], 4, axis=-1)
     i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
     memory = f * states[1] + i * g
     return [o * tf.tanh(memory), memory], tf.concat([i, f, g, o], -1)
@@ -72,9 +73,9 @@ def _lstm_backward(
     return at_gates, at_gates, [at_gates @ transposed, at_memory * f]
 
 
-def _gru_forward(projected: Tensor, states: list[Tensor], kernel: Tensor, bias: Tensor) -> Any:
-    xz, xr, xh = tf.split(projected, 3, axis=-1)
-    hz, hr, hh = tf.split(states[0] @ kernel + bias, 3, axis=-1)
+def _gru_forward(projected: Tensor, states: list[Tensor], kernel: Tensor, biases: list[Tensor]) -> Any:
+    xz, xr, xh = tf.split(projected + biases[0], 3, axis=-1)
+    hz, hr, hh = tf.split(states[0] @ kernel + biases[1], 3, axis=-1)
     z, r = tf.sigmoid(xz + hz), tf.sigmoid(xr + hr)
     candidate = tf.tanh(xh + r * hh)
     return [z * states[0] + (1.0 - z) * candidate], tf.concat([z, r, candidate, hh], -1)
@@ -100,9 +101,13 @@ CELLS = {
 
 
 def _forward(
-    cell: Cell, projected: Tensor, keep: Tensor, kernel: Tensor, bias: Tensor, initial: list[Tensor]
+    cell: Cell, projected: Tensor, keep: Tensor, kernel: Tensor, biases: list[Tensor], initial: list[Tensor]
 ) -> tuple[list[Tensor], Tensor]:
-    """Run all steps: the states after each step, [time, batch, units] each, and the gates, [time, batch, ·]."""
+    """Run all steps: the states after each step, [time, batch, units] each, and the gates, [time, batch, ·].
+
+    Biases are added inside the loop, where they cost nothing; added to all projections at once they are a pass over
+    memory of their own.
+    """
     time, batch, units = projected.shape[0], projected.shape[1], kernel.shape[0]
     kind = projected.dtype
 
@@ -110,7 +115,7 @@ def _forward(
         return tf.TensorArray(kind, size=time, element_shape=(batch, width))
 
     def step(t: Tensor, states: list[Tensor], afters: list[Any], saved: list[Any]) -> Any:
-        states, gates = cell.forward(projected[t], [state * keep[t] for state in states], kernel, bias)
+        states, gates = cell.forward(projected[t], [state * keep[t] for state in states], kernel, biases)
         afters = [a.write(t, state) for a, state in zip(afters, states, strict=True)]
         return t + 1, states, afters, [s.write(t, gates) for s in saved]
 
@@ -122,6 +127,23 @@ def _forward(
         maximum_iterations=time,
     )
     return [a.stack() for a in afters], saved[0].stack() if saved else afters[0].stack()
+
+
+def _outputs(
+    cell: Cell, projected: Tensor, keep: Tensor, kernel: Tensor, biases: list[Tensor], initial: list[Tensor]
+) -> list[Tensor]:
+    """Run all steps and keep nothing for a gradient: outputs [time, batch, units], and the states after the last."""
+    time = projected.shape[0]
+
+    def step(t: Tensor, states: list[Tensor], outputs: Any) -> Any:
+        states, _ = cell.forward(projected[t], [state * keep[t] for state in states], kernel, biases)
+        return t + 1, states, outputs.write(t, states[0])
+
+    outputs = tf.TensorArray(projected.dtype, size=time, element_shape=initial[0].shape)
+    _, states, outputs = tf.while_loop(
+        lambda t, *_: t < time, step, (tf.constant(0), initial, outputs), maximum_iterations=time
+    )
+    return [outputs.stack(), *states]
 
 
 def _backward(
@@ -173,24 +195,26 @@ def run(
     recurrent: Tensor,
     bias: Tensor,
     initial: list[Tensor] | None = None,
+    *,
+    learning: bool = True,
 ) -> tuple[Tensor, list[Tensor]]:
     """Outputs [batch, time, units] of one recurrent layer over packed rows, and its states after the last step.
 
     inputs: [batch, time, features]; keep: [batch, time], 0 where a sentence begins and 1 elsewhere;
     kernel: [features, gates · units]; recurrent: [units, gates · units]; bias: [gates · units], the GRU's two of them;
     initial: states to begin with ([batch, units] each), zeros if None. No gradient flows into `initial` or out of the
-    last states: carried states are cut off there, as truncated backpropagation through time does.
+    last states: carried states are cut off there, as truncated backpropagation through time does. Without `learning`
+    nothing is kept for a gradient.
     """
     cell = CELLS[kind]
     kernel, recurrent, bias = (tf.convert_to_tensor(weight) for weight in (kernel, recurrent, bias))
-    input_bias, product_bias = (bias[0], bias[1]) if kind == "gru" else (bias, tf.zeros_like(bias))
+    biases = [bias[0], bias[1]] if kind == "gru" else [bias]
     start = initial or empty_states(kind, inputs.shape[0], recurrent.shape[0], inputs.dtype)
     start = [tf.stop_gradient(state) for state in start]
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
-    def scan(projected: Tensor, recurrent: Tensor, product_bias: Tensor) -> Any:
-        gate = tf.transpose(keep)[:, :, None]
-        afters, saved = _forward(cell, projected, gate, recurrent, product_bias, start)
+    def scan(projected: Tensor, recurrent: Tensor, *biases: Tensor) -> Any:
+        afters, saved = _forward(cell, projected, gate, recurrent, list(biases), start)
 
         def gradient(upstream: Tensor, *_: Tensor) -> Any:
             befores = [
@@ -200,10 +224,14 @@ def run(
             at_projection, at_product = _backward(cell, transposed, gate, befores, afters, saved, upstream)
             flat = tf.reshape(at_product, (-1, at_product.shape[-1]))
             before = tf.reshape(befores[0], (-1, befores[0].shape[-1]))
-            return at_projection, tf.matmul(before, flat, transpose_a=True), tf.reduce_sum(flat, 0)
+            at_biases = [tf.reduce_sum(at, (0, 1)) for at in (at_projection, at_product)[: len(biases)]]
+            return at_projection, tf.matmul(before, flat, transpose_a=True), *at_biases
 
         return (afters[0], *(after[-1] for after in afters)), gradient
 
-    by_time = tf.transpose(inputs, (1, 0, 2))
-    outputs, *last = scan(tf.tensordot(by_time, kernel, 1) + input_bias, recurrent, product_bias)
+    gate = tf.transpose(keep)[:, :, None]
+    projected = tf.tensordot(tf.transpose(inputs, (1, 0, 2)), kernel, 1)
+    outputs, *last = (
+        scan(projected, recurrent, *biases) if learning else _outputs(cell, projected, gate, recurrent, biases, start)
+    )
     return tf.transpose(outputs, (1, 0, 2)), [tf.stop_gradient(state) for state in last]

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import base64
 import io
+from importlib.util import find_spec
+from pathlib import Path
 
-from reports.charts import font_folder
+from pipelines.errors import PipelineError
 
 LATIN = "".join(map(chr, range(0x20, 0x17F))) + "–—‘’“”…·×÷−≤≥→←↑↓₀₁₂₃₄₅₆₇₈₉⁰¹²³⁻Σσπτθ"
+
+
+def font_folder() -> Path:
+    """Where the wheel keeps NanumGothic; found without importing the wheel, which would load Matplotlib."""
+    spec = find_spec("koreanize_matplotlib")
+    if spec is None or not spec.submodule_search_locations:
+        raise PipelineError("The font wheel koreanize-matplotlib is missing: run make setup.")
+    return Path(next(iter(spec.submodule_search_locations))) / "fonts"
 
 
 def subset(text: str, weight: str = "") -> str:

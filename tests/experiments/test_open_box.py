@@ -1,0 +1,89 @@
+"""The open box on a real tracked run: gates traced, minimal pairs scored, models counted at the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from corpora.errors import CorpusError
+from eosun import app
+from experiments.errors import StudyError
+from experiments.export import export
+from experiments.score import read_pairs, score, score_pairs
+from experiments.trace import traced, write
+
+SENTENCE = "고양이가 부엌에서 생선을 먹었다."
+
+
+def run_of(model: str) -> str:
+    runs = export("word_order").runs
+    return str(runs[runs["model"] == model]["run_id"].iloc[0])
+
+
+def test_gates_of_a_tracked_model_while_it_reads(in_laboratory: Path, tmp_path: Path) -> None:
+    """Every gate of every neuron at every step; pieces spell the sentence, and what is read is what is scored."""
+    run = run_of("gru")
+    table = traced(run, SENTENCE)
+    assert set(table["gate"]) == {"update", "reset", "candidate", "hidden"}
+    steps = table["step"].max() + 1
+    assert (table.groupby(["gate", "neuron"]).size() == steps).all()
+    pieces = table.drop_duplicates("step").sort_values("step")["piece"].tolist()
+    assert pieces[0] == "<s>"
+    assert "".join(pieces[1:]).replace("·", "") == SENTENCE.replace(" ", ""), "· is a space alone"
+    words = table.drop_duplicates("step").sort_values("step")["word"].tolist()
+    assert words[0] == 0
+    assert max(words) == 4
+    gates = table.pivot_table(index=["step", "neuron"], columns="gate", values="value")
+    now, before = gates.loc[1], gates.loc[0, "hidden"]
+    expected = now["update"] * before + (1 - now["update"]) * now["candidate"]
+    np.testing.assert_allclose(now["hidden"], expected, rtol=1e-9)
+    data, page = write(table, tmp_path / "trace")
+    assert pd.read_parquet(data).equals(table)
+    html = page.read_text(encoding="utf-8")
+    assert "고양이" in html
+    assert "https://cdn" not in html.replace("vega.github.io", ""), "self-contained"
+
+
+def test_a_floor_has_no_gates_and_no_network(in_laboratory: Path) -> None:
+    with pytest.raises(StudyError, match="keeps no model"):
+        traced(run_of("bigram"), SENTENCE)
+    with pytest.raises(StudyError, match="text is empty"):
+        traced(run_of("gru"), "  ")
+
+
+def test_minimal_pairs_are_scored_as_their_sentences_are(in_laboratory: Path, tmp_path: Path) -> None:
+    file = tmp_path / "pairs.tsv"
+    good, bad = SENTENCE, "먹었다 생선을 부엌에서 고양이가."
+    file.write_text(f"{good}\t{bad}\torder\n\n{good}\t{good}\tsame\n", encoding="utf-8")
+    found = score_pairs(run_of("gru"), read_pairs(file))
+    sentences = score(run_of("gru"), [good, bad])
+    bits = sentences[sentences["position"] == -1]["bits"].tolist()
+    np.testing.assert_allclose([found["good_bits"][0], found["bad_bits"][0]], bits, rtol=1e-6)
+    assert found["correct"].tolist() == [1, 0], "a tie is not correct"
+    assert found["difference"][1] == 0.0
+
+
+@pytest.mark.parametrize("text", ["하나만\n", "하나\t\n", "하나\t둘\t셋\t넷\n"])
+def test_a_line_that_is_no_pair_is_named(text: str, tmp_path: Path) -> None:
+    (tmp_path / "pairs.tsv").write_text("가\t나\n" + text, encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"pairs\.tsv, line 2: two sentences"):
+        read_pairs(tmp_path / "pairs.tsv")
+
+
+def test_weights_counted_at_the_command_line() -> None:
+    done = CliRunner().invoke(app, ["models", "count", "lstm", "--input", "128", "--units", "256"])
+    assert done.exit_code == 0
+    assert done.output.count("394,240") == 2, "by formula and by Keras"
+    assert "128 · 256" in done.output
+    assert "The number of time steps is in no formula" in done.output
+
+
+def test_models_are_listed() -> None:
+    done = CliRunner().invoke(app, ["models", "list"])
+    assert done.exit_code == 0
+    for name in ("lstm_backward", "transformer_nopos", "ngram_5", "bag_of_words"):
+        assert name in done.output

@@ -1,0 +1,127 @@
+"""Tuning: the same budget for everyone, on validation alone, kept and gone on with."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from corpora.table import var_folder
+from experiments import tuning
+from experiments.cells import Prepared, prepare
+from experiments.errors import StudyError
+from experiments.study import Study, load_study
+from experiments.tuning import tune
+from tests.experiments.conftest import TINY
+
+SPACE = "tuning.space={training.learning_rate: [0.001, 0.05], training.dropout: [0.0, 0.5]}"
+
+
+def tiny(*settings: str) -> Study:
+    return load_study("word_order", preset="smoke", settings=[*TINY, "models=[bigram, gru]", SPACE, *settings])
+
+
+def prepared() -> Prepared:
+    return prepare(tiny("tuning.trials=3", "training.epochs=1", "sample.train=120"), ("ko", "en"))
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Titles of the cells that tuning runs."""
+    titles: list[str] = []
+    real = tuning.run_cells
+
+    def run(cells, datasets, workers, report):  # type: ignore[no-untyped-def]
+        titles.extend(f"{cell.lang} {cell.model}" for cell in cells)
+        return real(cells, datasets, workers, report)
+
+    monkeypatch.setattr(tuning, "run_cells", run)
+    return titles
+
+
+def test_every_network_and_language_gets_the_same_trials_and_the_best_is_written(counted: list[str]) -> None:
+    text = prepared()
+    best, path = tune(text, ("ko", "en"), 2)
+    assert [(one.key, one.trials) for one in best] == [("ko/gru", 3), ("en/gru", 3)]
+    assert sorted(counted) == sorted(["ko gru", "en gru"] * 3)
+    for one in best:
+        assert one.bits <= one.before, "the study's own settings are the first trial"
+        assert 0.001 <= one.settings["training.learning_rate"] <= 0.05
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert written["tuned"] == {one.key: one.settings for one in best}
+    again = load_study(str(path))
+    assert again.tuned_for("ko", "gru").training.dropout == pytest.approx(best[0].settings["training.dropout"])
+    assert again.tuned_for("en", "bigram").training == again.training
+
+    counted.clear()
+    same, _ = tune(text, ("ko", "en"), 2)
+    assert same == best
+    assert not counted, "a second call runs nothing"
+
+
+def test_a_trial_sees_no_test_sentence_and_keeps_no_weights(counted: list[str]) -> None:
+    tune(prepared(), ("ko",), 1)
+    folders = [path.parent for path in (cell_folder_root()).glob("*/results.json")]
+    assert len(folders) == 3
+    for folder in folders:
+        assert sorted(path.name for path in folder.iterdir()) == ["results.json", "vocabulary.model"]
+        metrics = json.loads((folder / "results.json").read_text())["metrics"]
+        assert not [name for name in metrics if name.startswith(("bits_per_sentence", "order_cost", "test_"))]
+
+
+def cell_folder_root() -> Path:
+    return var_folder() / "cells"
+
+
+def test_a_tuning_that_was_stopped_goes_on_with_the_trial_it_had_begun(
+    counted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = prepared()
+    whole, _ = tune(text, ("ko",), 1)
+    shutil.rmtree(cell_folder_root())
+    for file in (cell_folder_root().parent / tuning.FOLDER).iterdir():
+        file.unlink()
+    counted.clear()
+    real, left = tuning.run_cells, [2]
+
+    def stops(cells, datasets, workers, report):  # type: ignore[no-untyped-def]
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return real(cells, datasets, workers, report)
+
+    monkeypatch.setattr(tuning, "run_cells", stops)
+    with pytest.raises(KeyboardInterrupt):
+        tune(text, ("ko",), 1)
+    left[0] = 9
+    found, _ = tune(text, ("ko",), 1)
+    assert found == whole, "the same settings are proposed, and the same bits come out"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (["units.ko=[eojeol, syllable]"], "one unit a language"),
+        (["train_orders=[natural, shuffle]"], "one train order"),
+    ],
+)
+def test_what_cannot_be_tuned_is_refused(settings: list[str], said: str) -> None:
+    text = prepare(tiny(*settings), ("ko",))
+    with pytest.raises(StudyError, match=said):
+        tune(text, ("ko",), 1)
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("tuning.space={vocabulary: [100, 200]}", "cannot be tuned"),
+        ("tuning.space={training.dropout: [0.5, 0.1]}", "needs"),
+        ("tuned={ko/gru: {training.droput: 0.1}}", 'Did you mean "training.dropout"'),
+    ],
+)
+def test_a_space_that_makes_no_sense_is_refused(setting: str, said: str) -> None:
+    with pytest.raises(StudyError, match=said):
+        tiny(setting)
