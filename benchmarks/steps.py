@@ -46,7 +46,7 @@ def eosun(kind: str, vocabulary: int, rows: int, row: int, threads: int) -> tupl
     keep = np.ones(ids.shape, np.float32)
     keep[:, 0] = 0.0
     laid = Rows(ids, np.roll(ids, -1), keep, np.ones(ids.shape, np.float32), np.arange(ids.size))
-    flat = ids.reshape(-1)[: SCORING_ROWS * row]
+    flat = np.resize(ids.reshape(-1), SCORING_ROWS * row)
     offsets = np.arange(0, len(flat) + 1, row)
     given = Passages(flat, np.roll(flat, -1), offsets, offsets)
 

@@ -20,7 +20,7 @@ from experiments.models import get_model
 from experiments.models.sizes import operations, softmax_operations
 
 ROWS, ROW = 64, 64
-ROUNDS, LASTING = 5, 3.0
+ROUNDS, LASTING = 5, 1.5
 SCRIPT = Path(__file__).parent / "steps.py"
 ROOT = Path(__file__).parent.parent
 TORCH = "EOSUN_BENCH_TORCH"

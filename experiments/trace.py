@@ -67,12 +67,10 @@ def _agreed(layer: Any, given: NDArray[np.float32], hidden: NDArray[np.float64],
     """The layer's own states, once those of Keras and of the packed scan are seen to agree with the traced ones."""
     import tensorflow as tf
 
-    from experiments.models.layers import packed
-
     inputs = tf.constant(given)
     for name, states in (
         ("Keras' own layer", layer(inputs)),
-        ("the packed scan", packed(layer, inputs, tf.ones(given.shape[:2]))[0]),
+        ("the packed scan", _packed(layer, inputs)),
     ):
         apart = float(np.abs(states.numpy()[0] - hidden).max())
         if not apart <= TOLERANCE:
@@ -81,6 +79,16 @@ def _agreed(layer: Any, given: NDArray[np.float32], hidden: NDArray[np.float64],
             )
     result: NDArray[np.float32] = states.numpy()
     return result
+
+
+def _packed(layer: Any, inputs: Any) -> Any:
+    """The states [1, time, units] of the scan that cells run."""
+    import tensorflow as tf
+
+    from experiments.models.layers import packed
+
+    by_time = tf.transpose(inputs, (1, 0, 2))
+    return tf.transpose(packed(layer, by_time, tf.ones(by_time.shape[:2]))[0], (1, 0, 2))
 
 
 def _labels(model: Loaded, inputs: NDArray[np.int32]) -> tuple[list[str], list[int]]:

@@ -20,7 +20,7 @@ from experiments.packing import Passages, Rows, TextRows, pack, stream
 from experiments.study import Study, Training
 
 Progress = Callable[[float, str], None]
-SCORING_ROWS = 64
+SCORING_ROWS = 128
 CHECKPOINT_S = 60.0
 """Seconds of training between two checkpoints."""
 REPORTED = 20
@@ -79,12 +79,12 @@ class Network:
         return tf.nn.log_softmax(self.model.logits(*arrays, []))  # type: ignore[call-arg]
 
     def masks_of(self, rows: int, row: int, epoch: int, batch: int) -> list[NDArray[np.uint8]]:
-        """The random bytes of one step's dropout: a function of (seed, epoch, batch) alone."""
+        """The random bytes of one step's dropout, [row, rows, ·]: a function of (seed, epoch, batch) alone."""
         if not any(_rates(self.training)):
             return []
         generator = np.random.Generator(np.random.Philox([self.seed, epoch, batch, 1]))
         widths = self.model.mask_widths()
-        return [generator.integers(0, 256, (rows, row, width), np.uint8) for width in widths]
+        return [generator.integers(0, 256, (row, rows, width), np.uint8) for width in widths]
 
     def learn(self, rows: Rows | TextRows, batch: int, epoch: int) -> Any:
         """Train on batch number `batch` of the rows; returns the summed nats of its targets."""

@@ -43,7 +43,10 @@ def dropped(values: Tensor, mask: Tensor | None, rate: float) -> Tensor:
 def packed(
     layer: Any, inputs: Tensor, keep: Tensor, initial: list[Tensor] | None = None, learning: bool = True
 ) -> tuple[Tensor, list[Any]]:
-    """A stock Keras recurrent layer, by its own weights, over packed rows: all states, and the last ones."""
+    """A stock Keras recurrent layer, by its own weights, over packed rows: all states, and the last ones.
+
+    inputs and states [time, batch, ·], keep [time, batch]: a step's values lie together, and nothing is transposed.
+    """
     cell = layer.cell
     weights = cell.kernel, cell.recurrent_kernel, cell.bias
     return run(kind_of(layer), inputs, keep, *weights, initial, learning=learning)
@@ -54,18 +57,20 @@ def kind_of(layer: Any) -> str:
 
 
 def fused(layer: Any, inputs: Tensor, keep: Tensor, backward: bool = False) -> Tensor:
-    """The layer's own call, for rows that hold one text each from their first step on: all states.
+    """The layer's own call, for rows that hold one text each from their first step on: all states, [time, batch, ·].
 
     On a GPU Keras then takes the fused kernel, whose conditions these layers meet: its defaults for activations, bias
     and reset, no recurrent dropout, and a mask that is right-padded (the filling after a text has keep 0). Read
     backward, a text is reversed in its place, so that the filling stays on the right.
     """
-    mask = right_padded(keep)
-    if not backward:
-        return layer(inputs, mask=mask)
-    lengths = tf.reduce_sum(tf.cast(mask, tf.int32), 1)
-    states = layer(tf.reverse_sequence(inputs, lengths, seq_axis=1), mask=mask)
-    return tf.reverse_sequence(states, lengths, seq_axis=1)
+    mask, inputs = right_padded(tf.transpose(keep)), tf.transpose(inputs, (1, 0, 2))
+    if backward:
+        lengths = tf.reduce_sum(tf.cast(mask, tf.int32), 1)
+        states = layer(tf.reverse_sequence(inputs, lengths, seq_axis=1), mask=mask)
+        states = tf.reverse_sequence(states, lengths, seq_axis=1)
+    else:
+        states = layer(inputs, mask=mask)
+    return tf.transpose(states, (1, 0, 2))
 
 
 def right_padded(keep: Tensor) -> Tensor:
@@ -74,14 +79,14 @@ def right_padded(keep: Tensor) -> Tensor:
 
 
 def turned(keep: Tensor) -> Tensor:
-    """Where a reader from the right begins afresh: keep [batch, time] of the flipped rows."""
-    return tf.reverse(tf.concat([keep[:, 1:], tf.zeros_like(keep[:, :1])], 1), [1])
+    """Where a reader from the right begins afresh: keep [time, batch] of the flipped rows."""
+    return tf.reverse(tf.concat([keep[1:], tf.zeros_like(keep[:1])], 0), [0])
 
 
 class Stack(keras.layers.Layer):  # type: ignore[misc]
     """Stock Keras recurrent layers, one on another; a bidirectional one reads each row in both directions.
 
-    `above`: [layers], and for a bidirectional stack `back`: [layers] too. Outputs [batch, time, units], or 2 · units.
+    `above`: [layers], and for a bidirectional stack `back`: [layers] too. Outputs [time, batch, units], or 2 · units.
     `fused`: whether rows hold one text each and the layers are called as they are, as on a GPU.
     """
 
@@ -112,7 +117,8 @@ class Stack(keras.layers.Layer):  # type: ignore[misc]
         self, inputs: Tensor, keep: Tensor, states: list[Tensor], masks: list[Tensor], rate: float,
         learning: bool = True,
     ) -> tuple[Tensor, list[Tensor]]:  # fmt: skip
-        """All outputs of the top layer, and the states of every layer after the last step (left to right only)."""
+        """All outputs of the top layer, [time, batch, ·], and the states of every layer after the last step (left to
+        right only); inputs, keep and masks are [time, batch, ·] too."""
         each, last = CELLS[self.kind].states, []
         for number, layer in enumerate(self.above):
             if number:
@@ -129,8 +135,8 @@ class Stack(keras.layers.Layer):  # type: ignore[misc]
         return inputs, last
 
     def _from_the_right(self, number: int, inputs: Tensor, keep: Tensor, learning: bool) -> Tensor:
-        other, _ = packed(self.back[number], tf.reverse(inputs, [1]), turned(keep), learning=learning)
-        return tf.reverse(other, [1])
+        other, _ = packed(self.back[number], tf.reverse(inputs, [0]), turned(keep), learning=learning)
+        return tf.reverse(other, [0])
 
 
 class Transformer(keras.layers.Layer):  # type: ignore[misc]
@@ -172,6 +178,8 @@ class Transformer(keras.layers.Layer):  # type: ignore[misc]
         self, inputs: Tensor, keep: Tensor, states: list[Tensor], masks: list[Tensor], rate: float,
         learning: bool = True,
     ) -> tuple[Tensor, list[Tensor]]:  # fmt: skip
+        inputs, keep = tf.transpose(inputs, (1, 0, 2)), tf.transpose(keep)
+        masks = [tf.transpose(mask, (1, 0, 2)) for mask in masks]
         time = inputs.shape[1]
         sentence = tf.cumsum(1.0 - tf.cast(keep, tf.float32), 1)
         seen = tf.equal(sentence[:, :, None], sentence[:, None, :]) & (tf.range(time)[:, None] >= tf.range(time))[None]
@@ -185,7 +193,7 @@ class Transformer(keras.layers.Layer):  # type: ignore[misc]
             pair = masks[2 * number : 2 * number + 2] if masks else [None, None]
             values += dropped(out(_attended(into(first(values)), seen)), pair[0], rate)
             values += dropped(narrow(wide(second(values))), pair[1], rate)
-        return self.last(values), []
+        return tf.transpose(self.last(values), (1, 0, 2)), []
 
 
 def _attended(projected: Tensor, seen: Tensor) -> Tensor:

@@ -37,14 +37,22 @@ class _Reader(keras.Model):  # type: ignore[misc]
     def states(
         self, ids: Tensor, keep: Tensor, before: list[Tensor], masks: list[Tensor], learning: bool
     ) -> tuple[Tensor, list[Any]]:
-        """States [batch, time, width] for ids and keep [batch, time], beginning from the states `before`."""
-        keep = tf.cast(keep, self.compute_dtype)
-        inputs = self.embedding(ids)
+        """States [time, batch, width] for ids and keep [batch, time], beginning from the states `before`.
+
+        masks: [time, batch, ·], see `mask_widths`. Without `learning` nothing is kept for a gradient.
+        """
+        keep = tf.cast(tf.transpose(keep), self.compute_dtype)
+        inputs = self.embedding(tf.transpose(ids))
         if masks:
             inputs = dropped(dropped(inputs, masks[0], self.piece_rate), masks[1], self.rate)
         before = before or self.body.empty_states(ids.shape[0])
         outputs, after = self.body.read(inputs, keep, before, masks[2:-1], self.rate, learning)
         return outputs, after
+
+
+def _by_time(values: Tensor) -> Tensor:
+    """[time · batch] from [batch, time]."""
+    return tf.reshape(tf.transpose(values), (-1,))
 
 
 class LanguageModel(_Reader):
@@ -87,7 +95,7 @@ class LanguageModel(_Reader):
     def projected(
         self, ids: Tensor, keep: Tensor, before: list[Tensor], masks: list[Tensor], learning: bool = True
     ) -> tuple[Tensor, list[Any]]:
-        """[batch · time, embedding] states as the soft-max reads them, and the states after the last step."""
+        """[time · batch, embedding] states as the soft-max reads them, and the states after the last step."""
         outputs, after = self.states(ids, keep, before, masks, learning)
         if self.projection is not None:
             outputs = self.projection(outputs)
@@ -107,9 +115,9 @@ class LanguageModel(_Reader):
         weight: 1 for a target that counts, 0 for filling.
         """
         states, after = self.projected(ids, keep, before, masks)
-        weights = tf.cast(tf.reshape(weight, (-1,)), states.dtype)
+        weights = tf.cast(_by_time(weight), states.dtype)
         count = tf.maximum(tf.reduce_sum(weights), 1.0)
-        mean, nats = weighted_surprisal(states, *self._softmax, tf.reshape(targets, (-1,)), weights / count)
+        mean, nats = weighted_surprisal(states, *self._softmax, _by_time(targets), weights / count)
         return mean, tf.reduce_sum(nats * weights), after
 
     def nats(
@@ -118,7 +126,9 @@ class LanguageModel(_Reader):
         """Surprisal in nats of the targets at the first `count` of the flat places `chosen`, [batch · time]."""
         states, after = self.projected(ids, keep, before, [], learning=False)
         wanted = tf.gather(tf.reshape(targets, (-1,)), chosen)
-        return surprisals(tf.gather(states, chosen), *self._softmax, wanted, count), after
+        batch, time = ids.shape
+        places = chosen % time * batch + chosen // time
+        return surprisals(tf.gather(states, places), *self._softmax, wanted, count), after
 
 
 class Classifier(_Reader):
@@ -159,6 +169,7 @@ class Classifier(_Reader):
         last place for filling; ends: [batch, 2, slots], the first and last step of the text in each place."""
         states, _ = self.states(ids, keep, [], masks, learning)
         states = dropped(states, masks[-1] if masks else None, self.rate)
+        states = tf.transpose(states, (1, 0, 2))
         inside = tf.one_hot(slot, ends.shape[2], dtype=states.dtype)
         vectors = self.readout.read(states, inside, ends[:, 0], ends[:, 1])
         if self.pairs:

@@ -26,7 +26,7 @@ def language_model(name: str, **more: object) -> LanguageModel:
 
 def states_of(model: LanguageModel, ids: np.ndarray, keep: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
     found, _ = model.projected(tf.constant(ids), tf.constant(keep), [], [])
-    return found.numpy().reshape(*ids.shape, -1)
+    return found.numpy().reshape(*ids.shape[::-1], -1).swapaxes(0, 1)
 
 
 CAUSAL = ["rnn", "gru", "lstm", "lstm_2", "transformer", "transformer_nopos"]
@@ -76,7 +76,7 @@ def test_states_carried_over_are_as_good_as_one_long_row(name: str) -> None:
     whole = states_of(model, ids, keep)
     first, carried = model.projected(tf.constant(ids[:, :5]), tf.constant(keep[:, :5]), [], [])
     second, _ = model.projected(tf.constant(ids[:, 5:]), tf.constant(keep[:, 5:]), carried, [])
-    together = np.concatenate([np.reshape(first, (3, 5, -1)), np.reshape(second, (3, 7, -1))], 1)
+    together = np.concatenate([np.reshape(first, (5, 3, -1)), np.reshape(second, (7, 3, -1))], 0).swapaxes(0, 1)
     np.testing.assert_allclose(together, whole, atol=1e-6)
 
 
@@ -89,7 +89,7 @@ def test_the_same_weights_serve_every_time_step(kind: str) -> None:
     layer.build((None, None, 3))
     inputs = tf.constant(generator.normal(size=(2, 6, 3)), tf.float32)
     with tf.GradientTape() as tape:
-        total = tf.reduce_sum(packed(layer, inputs, tf.ones((2, 6)))[0])
+        total = tf.reduce_sum(packed(layer, tf.transpose(inputs, (1, 0, 2)), tf.ones((6, 2)))[0])
     shared = tape.gradient(total, layer.cell.recurrent_kernel.value)
     copies = [tf.Variable(layer.cell.recurrent_kernel.value) for _ in range(6)]
     with tf.GradientTape() as tape:
@@ -101,7 +101,7 @@ def test_the_same_weights_serve_every_time_step(kind: str) -> None:
     apart = tape.gradient(total, copies)
     np.testing.assert_allclose(shared, sum(g for g in apart if g is not None), atol=1e-4)
     before = layer.count_params()
-    packed(layer, tf.concat([inputs] * 10, 1), tf.ones((2, 60)))
+    packed(layer, tf.concat([tf.transpose(inputs, (1, 0, 2))] * 10, 0), tf.ones((60, 2)))
     assert layer.count_params() == before
 
 
@@ -183,12 +183,13 @@ def test_a_bidirectional_stack_is_keras_own() -> None:
     keras.utils.set_random_seed(4)
     model = Classifier(get_model("lstm_bidirectional"), VOCABULARY, 16, 12, 3)
     inputs = tf.constant(np.random.default_rng(0).normal(size=(2, 6, 16)), tf.float32)
-    keep = np.ones((2, 6), np.float32)
-    keep[:, 0] = 0.0
-    found, _ = model.body.read(inputs, tf.constant(keep), model.body.empty_states(2), [], 0.0)
+    keep = np.ones((6, 2), np.float32)
+    keep[0] = 0.0
+    by_time = tf.transpose(inputs, (1, 0, 2))
+    found, _ = model.body.read(by_time, tf.constant(keep), model.body.empty_states(2), [], 0.0)
     forward, backward = model.body.above[0], model.body.back[0]
     expected = np.concatenate([forward(inputs), backward(inputs[:, ::-1])[:, ::-1]], -1)
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_allclose(tf.transpose(found, (1, 0, 2)), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["rnn", "gru", "lstm_2", "gru_bidirectional", "lstm_2_bidirectional"])

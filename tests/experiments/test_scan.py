@@ -21,7 +21,9 @@ def layer_and_inputs(kind: str, units: int = 7, features: int = 5, batch: int = 
 
 def scanned(kind: str, layer, inputs, keep):  # type: ignore[no-untyped-def]
     cell = layer.cell
-    return run(kind, inputs, keep, cell.kernel, cell.recurrent_kernel, cell.bias)[0]
+    by_time = tf.transpose(inputs, (1, 0, 2))
+    states, _ = run(kind, by_time, tf.transpose(keep), cell.kernel, cell.recurrent_kernel, cell.bias)
+    return tf.transpose(states, (1, 0, 2))
 
 
 @pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
@@ -44,11 +46,11 @@ def test_gradient_across_a_fresh_start_against_central_differences(kind: str) ->
     """Keras has no reset inside a row, so the gradient with one is held to finite differences, in float64."""
     generator = np.random.default_rng(2)
     gates = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
-    shapes = [(2, 6, 3), (3, gates * 4), (4, gates * 4), (2, gates * 4) if kind == "gru" else (gates * 4,)]
+    shapes = [(6, 2, 3), (3, gates * 4), (4, gates * 4), (2, gates * 4) if kind == "gru" else (gates * 4,)]
     arrays = [generator.normal(size=shape) * 0.5 for shape in shapes]
-    keep = np.ones((2, 6))
-    keep[0, 3] = keep[1, 1] = keep[1, 5] = 0.0
-    upstream = generator.normal(size=(2, 6, 4))
+    keep = np.ones((6, 2))
+    keep[3, 0] = keep[1, 1] = keep[5, 1] = 0.0
+    upstream = generator.normal(size=(6, 2, 4))
 
     def value(given: list[np.ndarray]) -> float:  # type: ignore[type-arg]
         inputs, kernel, recurrent, bias = (tf.constant(a) for a in given)

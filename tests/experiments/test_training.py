@@ -143,7 +143,7 @@ def test_a_checkpoint_that_broke_off_is_not_read(tmp_path: Path) -> None:
 def test_the_random_bytes_of_a_step_are_its_own() -> None:
     network = language_model()[0]()
     first, same, later = (network.masks_of(4, 16, 2, batch) for batch in (7, 7, 8))
-    assert [mask.shape for mask in first] == [(4, 16, 1), (4, 16, 8), (4, 16, 8)]
+    assert [mask.shape for mask in first] == [(16, 4, 1), (16, 4, 8), (16, 4, 8)]
     assert all(np.array_equal(a, b) for a, b in zip(first, same, strict=True))
     assert not np.array_equal(first[1], later[1])
     assert not np.array_equal(first[1], first[2])
