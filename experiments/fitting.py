@@ -79,7 +79,7 @@ def _language_model(
 
     fix_runtime()
     study, pieces, order = material.study, material.pieces, cell.train_order
-    network = new_language_model(material.model, pieces, study, _units(material), cell.seed)
+    network = new_language_model(material.model, pieces, study, _units(material), cell.seed, reuse=True)
     valid = material.passages("valid", order)
     history = train(
         network,
@@ -112,7 +112,9 @@ def _classifier(cell: Cell, material: Material, folder: Path, checkpoints: Path 
     fix_runtime()
     study, pieces, order = material.study, material.pieces, cell.train_order
     pairs = study.task == "pairs"
-    network = new_classifier(material.model, pieces, study, _units(material), len(material.classes), cell.seed)
+    network = new_classifier(
+        material.model, pieces, study, _units(material), len(material.classes), cell.seed, reuse=True
+    )
     scorer = NetworkClasses(network, pairs)
     before = _pretrained(cell, material, network, checkpoints, progress) if study.pretraining.epochs else {}
     valid, right = material.sequences(material.numbers["valid"], order), material.labels("valid")
@@ -149,7 +151,7 @@ def _pretrained(
                 "piece_dropout": 0.0, "schedule": "cosine", "patience": asked.epochs}
     )  # fmt: skip
     chosen = study.model_copy(update={"training": training})
-    model = new_language_model(material.model, material.pieces, chosen, _units(material), cell.seed)
+    model = new_language_model(material.model, material.pieces, chosen, _units(material), cell.seed, reuse=True)
     valid = passages(material.sequences(material.numbers["valid"], order))
     every = material.numbers["train"] if material.every is None else material.every
     history = train(

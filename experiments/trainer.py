@@ -64,6 +64,14 @@ class Network:
         self._nats = tf.function(self._score, jit_compile=not self.fused)
         self._logits = tf.function(self._classify, jit_compile=not self.fused)
 
+    def begin_again(self, weights: list[Any], seed: int) -> None:
+        """Become a new network with these weights: nothing is left of the training before but what was compiled."""
+        self.model.set_weights(weights)
+        self.seed, self.carried = seed, []
+        for variable in self.optimizer.variables:
+            variable.assign(tf.zeros_like(variable.value))
+        self.optimizer.learning_rate.assign(self.training.learning_rate)
+
     def _step(self, arrays: Any, masks: Any, before: Any) -> Any:
         """One Adam step on the mean surprisal of the targets; returns their summed nats and the states after."""
         with tf.GradientTape() as tape:
@@ -156,22 +164,61 @@ def _rates(training: Training) -> Rates:
     return training.dropout, training.piece_dropout
 
 
-def new_language_model(model: Model, vocabulary: int, study: Study, units: int, seed: int) -> Network:
-    """A language model with the weights that belong to a seed."""
-    keras.utils.set_random_seed(seed)
+def new_language_model(
+    model: Model, vocabulary: int, study: Study, units: int, seed: int, *, reuse: bool = False
+) -> Network:
+    """A language model with the weights that belong to a seed; with `reuse` it may be the last one of its shape in this
+    process, begun again."""
     training, embedding = study.training, study.sizes.embedding
-    made = LanguageModel(model, vocabulary, embedding, units, _rates(training), tied=study.tied)
-    return Network(made, training, seed)
+
+    def made() -> LanguageModel:
+        return LanguageModel(model, vocabulary, embedding, units, _rates(training), tied=study.tied)
+
+    return _fresh((model.name, vocabulary, embedding, units, study.tied), made, training, seed, reuse)
 
 
-def new_classifier(model: Model, vocabulary: int, study: Study, units: int, classes: int, seed: int) -> Network:
-    """A classifier with the weights that belong to a seed."""
-    keras.utils.set_random_seed(seed)
-    training, pairs = study.training, study.task == "pairs"
-    made = Classifier(
-        model, vocabulary, study.sizes.embedding, units, classes, _rates(training), readout=study.readout, pairs=pairs
+def new_classifier(
+    model: Model, vocabulary: int, study: Study, units: int, classes: int, seed: int, *, reuse: bool = False
+) -> Network:
+    """A classifier with the weights that belong to a seed; `reuse` as in `new_language_model`."""
+    training, embedding, pairs = study.training, study.sizes.embedding, study.task == "pairs"
+
+    def made() -> Classifier:
+        return Classifier(
+            model, vocabulary, embedding, units, classes, _rates(training), readout=study.readout, pairs=pairs
+        )
+
+    return _fresh(
+        (model.name, vocabulary, embedding, units, classes, study.readout, pairs), made, training, seed, reuse
     )
-    return Network(made, training, seed)
+
+
+_compiled: dict[tuple[Any, ...], Network] = {}
+KEPT = 4
+"""Compiled networks that a process keeps for the next cell of the same shape."""
+
+
+def _fresh(
+    shape: tuple[Any, ...],
+    made: Callable[[], LanguageModel | Classifier],
+    training: Training,
+    seed: int,
+    reuse: bool,
+) -> Network:
+    """A network with new weights, its steps already compiled where this process has had one of the same shape."""
+    keras.utils.set_random_seed(seed)
+    model, key = made(), (*shape, training.model_dump_json())
+    if not reuse:
+        return Network(model, training, seed)
+    network = _compiled.pop(key, None)
+    if network is None:
+        network = Network(model, training, seed)
+    else:
+        network.begin_again(model.get_weights(), seed)
+    _compiled[key] = network
+    while len(_compiled) > KEPT:
+        _compiled.pop(next(iter(_compiled)))
+    return network
 
 
 def rate_at(training: Training, halvings: int, done: float, step: int) -> float:

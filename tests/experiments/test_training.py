@@ -140,6 +140,28 @@ def test_a_checkpoint_that_broke_off_is_not_read(tmp_path: Path) -> None:
     assert not whole.exists(), "the newest one alone is kept"
 
 
+def test_a_network_that_comes_back_compiled_is_as_good_as_new() -> None:
+    """A second cell of the same shape in one process, another seed between, ends in the bits of the first."""
+    _, rows, validate = language_model(epochs=1)
+
+    def new(seed: int) -> Network:
+        return new_language_model(get_model("lstm"), VOCABULARY, study(epochs=1), 8, seed, reuse=True)
+
+    first = new(5)
+    history = train(first, rows, lambda: validate(first), lambda *_: None)
+    weights = first.model.get_weights()
+    other = new(6)
+    assert other is first, "the compiled steps are used again"
+    assert not np.array_equal(other.model.get_weights()[0], weights[0])
+    train(other, rows, lambda: validate(other), lambda *_: None)
+    again = new(5)
+    repeated = train(again, rows, lambda: validate(again), lambda *_: None)
+    assert repeated.valid_bits == history.valid_bits
+    assert repeated.compile_s < history.compile_s / 3
+    for one, two in zip(weights, again.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 def test_the_random_bytes_of_a_step_are_its_own() -> None:
     network = language_model()[0]()
     first, same, later = (network.masks_of(4, 16, 2, batch) for batch in (7, 7, 8))
