@@ -131,8 +131,10 @@ class Tuning(_Strict):
     @classmethod
     def _ranges(cls, space: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
         for key, values in space.items():
-            if not key.startswith(("training.", "sizes.")):
-                raise ValueError(f'"{key}" cannot be tuned: settings of training. and sizes. can')
+            if not key.startswith(("training.", "sizes.")) or key == "training.row":
+                raise ValueError(
+                    f'"{key}" cannot be tuned: settings of training. and sizes. can, training.row excepted, which decides on the sentences'
+                )
             if len(values) < 2 or (len(values) == 2 and not values[0] < values[1]):
                 raise ValueError(f"{key} needs [low, high] or three values or more")
         return space

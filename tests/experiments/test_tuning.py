@@ -118,6 +118,7 @@ def test_what_cannot_be_tuned_is_refused(settings: list[str], said: str) -> None
     ("setting", "said"),
     [
         ("tuning.space={vocabulary: [100, 200]}", "cannot be tuned"),
+        ("tuning.space={training.row: [32, 64]}", "decides on the sentences"),
         ("tuning.space={training.dropout: [0.5, 0.1]}", "needs"),
         ("tuned={ko/gru: {training.droput: 0.1}}", 'Did you mean "training.dropout"'),
     ],
