@@ -133,7 +133,8 @@ class Tuning(_Strict):
         for key, values in space.items():
             if not key.startswith(("training.", "sizes.")) or key == "training.row":
                 raise ValueError(
-                    f'"{key}" cannot be tuned: settings of training. and sizes. can, training.row excepted, which decides on the sentences'
+                    f'"{key}" cannot be tuned: settings of training. and sizes. can, training.row excepted, which '
+                    "decides on the sentences"
                 )
             if len(values) < 2 or (len(values) == 2 and not values[0] < values[1]):
                 raise ValueError(f"{key} needs [low, high] or three values or more")
