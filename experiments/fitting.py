@@ -116,7 +116,6 @@ def _classifier(cell: Cell, material: Material, folder: Path, checkpoints: Path 
         material.model, pieces, study, _units(material), len(material.classes), cell.seed, reuse=True
     )
     scorer = NetworkClasses(network, pairs)
-    before = _pretrained(cell, material, network, checkpoints, progress) if study.pretraining.epochs else {}
     valid, right = material.sequences(material.numbers["valid"], order), material.labels("valid")
     labels = material.labels("train")
     history = train(
@@ -134,37 +133,7 @@ def _classifier(cell: Cell, material: Material, folder: Path, checkpoints: Path 
     gate = _gate(history, best, {}, {"label distribution": alone}, study.gate.margin)
     accuracy = float((scorer.class_bits(valid).argmin(1) == right).mean())
     metrics = {"valid_bits.labels": alone, "valid_accuracy": accuracy, "classes": float(len(material.classes))}
-    return _fitted(network, gate, network.weights, material, history, {**metrics, **before})
-
-
-def _pretrained(
-    cell: Cell, material: Material, network: Network, checkpoints: Path | None, progress: Progress
-) -> dict[str, float]:
-    """Train a language model with the classifier's body on all training texts, and hand over what they share."""
-    from experiments.packing import passages
-    from experiments.trainer import new_language_model, train
-
-    study, order = material.study, cell.train_order
-    asked = study.pretraining
-    training = study.training.model_copy(
-        update={"epochs": asked.epochs, "learning_rate": asked.learning_rate, "dropout": asked.dropout,
-                "piece_dropout": 0.0, "schedule": "cosine", "patience": asked.epochs}
-    )  # fmt: skip
-    chosen = study.model_copy(update={"training": training})
-    model = new_language_model(material.model, material.pieces, chosen, _units(material), cell.seed, reuse=True)
-    valid = passages(material.sequences(material.numbers["valid"], order))
-    every = material.numbers["train"] if material.every is None else material.every
-    history = train(
-        model,
-        lambda epoch, generator: model.pack(passages(material.sequences(every, order, draw=epoch)), generator),
-        lambda: bits_per_sentence(model, valid),
-        lambda share, note: progress(0.0, f"language model, {note}"),
-        checkpoints / "pretraining" if checkpoints else None,
-    )
-    for part in ("embedding", "body"):
-        getattr(network.model, part).set_weights(getattr(model.model, part).get_weights())
-    return {"pretraining.valid_bits": history.valid_bits[history.best_epoch],
-            "pretraining.sentences": float(len(every)), "pretraining.seconds": history.wall_s}  # fmt: skip
+    return _fitted(network, gate, network.weights, material, history, metrics)
 
 
 def _bag(cell: Cell, material: Material) -> Fitted:

@@ -37,15 +37,14 @@ LONGEST = 100_000
 class Material:
     """The sentences of a cell: its dataset, and the numbers of its sentences by split.
 
-    every: all training texts, where a classifier first learns their language. Of pairs, sentences 2i and 2i + 1 of
-    a split belong together; of documents, a document's sentences follow each other.
+    Of pairs, sentences 2i and 2i + 1 of a split belong together; of documents, a document's sentences follow each
+    other.
     """
 
     study: Study
     model: Model
     dataset: Dataset
     numbers: dict[str, Indices]
-    every: Indices | None = None
 
     def sequences(self, numbers: Indices, order: str, draw: int = 0) -> Sequences:
         """Sentences in an order, as the cell's model meets them: a backward model right to left."""
@@ -128,9 +127,6 @@ def material_of(cell: Cell, datasets: dict[str, Dataset]) -> Material:
     material = Material(study, get_model(cell.model), own, numbers)
     if study.task == "documents":
         return _some_documents(material)
-    if study.pretraining.epochs:
-        every = select(own, beside, words=study.sample.words, most_tokens=longest, most=dict.fromkeys(numbers))
-        material = replace(material, every=every["train"])
     if study.task == "pairs":
         return _some_pairs(material, longest)
     return _balanced(material) if study.sample.balanced else material

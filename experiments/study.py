@@ -104,15 +104,6 @@ class Gate(_Strict):
     margin: Annotated[float, Field(ge=0)] = 0.01
 
 
-class Pretraining(_Strict):
-    """A classifier's embedding and body as a language model of all training texts leaves them, labels unused (Dai & Le
-    2015): so many epochs of it (0: none), with the learning rate falling as a cosine."""
-
-    epochs: Annotated[int, Field(ge=0)] = 0
-    learning_rate: Annotated[float, Field(gt=0)] = 0.003
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
-
-
 class Tuning(_Strict):
     """What `eosun tune` searches: `trials` a model and language, over `space`.
 
@@ -181,7 +172,6 @@ class Study(_Strict):
     sample: Sample = Sample()
     recency: Recency = Recency()
     gate: Gate = Gate()
-    pretraining: Pretraining = Pretraining()
     tuning: Tuning = Tuning()
     tuned: dict[str, dict[str, Any]] = {}
 
@@ -235,8 +225,6 @@ class Study(_Strict):
         if not self.classifies and model.classifies_only:
             why = "sees what it would have to predict" if model.network else "gives no surprisal"
             raise StudyError(f'The model "{model.name}" {why}: leave it out, or set task=classification.')
-        if self.pretraining.epochs and self.classifies and model.network and model.direction != "forward":
-            raise StudyError(f'The model "{model.name}" cannot begin from a language model: set pretraining.epochs=0.')
         if self.task == "pairs" and not model.network:
             raise StudyError(f'The model "{model.name}" does not read pairs: leave it out.')
         if self.task == "documents" and model.direction == "backward":
