@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_serializer
 
 from corpora.errors import unknown
 from pipelines.errors import PipelineError
@@ -56,6 +56,11 @@ class Language(BaseModel):
     @property
     def default_unit(self) -> str:
         return self.units[0]
+
+    @field_serializer("function_words")
+    def _in_order(self, words: frozenset[str]) -> list[str]:
+        """Sorted: a dataset's hash is taken over what a language declares, and a set has no order of its own."""
+        return sorted(words)
 
 
 def language_files() -> dict[str, Path]:

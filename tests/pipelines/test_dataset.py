@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -176,3 +179,17 @@ def test_ceilings_and_audits_come_with_the_dataset(tiny_corpus: Corpus) -> None:
     assert ceilings(dataset, numbers) == pytest.approx(np.log2(6.0))
     assert audit_of(dataset, numbers, get_order("reverse"))["kept_bigrams"] == 0.0
     assert EOS not in gather(dataset, numbers, get_order("natural")).ids
+
+
+def test_a_language_reads_the_same_whatever_the_order_of_sets() -> None:
+    """A dataset's hash is taken over it, so another process must find the dataset that this one has built."""
+    program = (
+        "from pipelines.languages import get_language as g; print(*(g(n).model_dump_json() for n in ('ko', 'en')))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(found) == 1
