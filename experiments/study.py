@@ -47,7 +47,8 @@ class Training(_Strict):
     such an epoch, let it fall to zero as a `cosine` over all epochs, or keep it `constant`; it rises linearly over
     the first `warmup` steps. dropout: after the embedding, between layers and before the soft-max (Zaremba et al.
     2014), a multiple of 1/256. piece_dropout: whole embeddings of single pieces (Gal & Ghahramani 2016, but drawn
-    anew at each place), likewise. weight_decay: decoupled, a step (Loshchilov & Hutter 2019).
+    anew at each place), likewise. weight_decay: decoupled, a step (Loshchilov & Hutter 2019). averaging: how much of a
+    running average of the weights stays at a step; it is what is validated and kept (Polyak & Juditsky 1992).
     """
 
     epochs: Positive = 12
@@ -59,6 +60,7 @@ class Training(_Strict):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     piece_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    averaging: Annotated[float, Field(ge=0, lt=1)] = 0.0
     schedule: Literal["halve", "cosine", "constant"] = "halve"
     warmup: Annotated[int, Field(ge=0)] = 0
 

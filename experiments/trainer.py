@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,11 @@ class Network:
         self.seed = seed
         self.weights = int(model.count_params())
         self.optimizer = keras.optimizers.Adam(
-            training.learning_rate, global_clipnorm=training.clip, weight_decay=training.weight_decay or None
+            training.learning_rate,
+            global_clipnorm=training.clip,
+            weight_decay=training.weight_decay or None,
+            use_ema=training.averaging > 0,
+            ema_momentum=training.averaging or 0.99,
         )
         self.optimizer.build(model.trainable_variables)
         self.carried: list[Any] = []
@@ -71,6 +76,19 @@ class Network:
         for variable in self.optimizer.variables:
             variable.assign(tf.zeros_like(variable.value))
         self.optimizer.learning_rate.assign(self.training.learning_rate)
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Hold the running average of the weights meanwhile, where one is kept."""
+        if not self.training.averaging or not int(self.optimizer.iterations.numpy()):
+            yield
+            return
+        own = self.model.get_weights()
+        self.optimizer.finalize_variable_values(self.model.trainable_variables)
+        try:
+            yield
+        finally:
+            self.model.set_weights(own)
 
     def _step(self, arrays: Any, masks: Any, before: Any) -> Any:
         """One Adam step on the mean surprisal of the targets; returns their summed nats and the states after."""
@@ -288,7 +306,9 @@ def _end_epoch(
     """Validate, keep the best weights, lower the rate; whether the training is over."""
     history, begun = position.history, time.perf_counter()
     history.train_bits.append(float(np.sum(position.sums)) / rows.counted / math.log(2.0))
-    history.valid_bits.append(validate())
+    with network.averaged():
+        history.valid_bits.append(validate())
+        weights = network.model.get_weights()
     history.valid_s += time.perf_counter() - begun
     history.learning_rates.append(float(network.optimizer.learning_rate.numpy()))
     history.tokens += (
@@ -300,7 +320,7 @@ def _end_epoch(
         return True
     if history.valid_bits[-1] < history.valid_bits[history.best_epoch]:
         history.best_epoch, position.waited = position.epoch - 1, 0
-        position.best = network.model.get_weights()
+        position.best = weights
         return False
     position.waited += 1
     position.halvings += training.schedule == "halve"

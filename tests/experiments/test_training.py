@@ -106,10 +106,14 @@ def run(setup: Setup, checkpoints: Path | None = None, die_after: int | None = N
     return history, network.model.get_weights()
 
 
+def averaged() -> Setup:
+    return language_model(averaging=0.8)
+
+
 @pytest.mark.parametrize(
     ("setup", "kills"),
-    [(language_model, (1, 6)), (streamed, (5,)), (classifier, (5,))],
-    ids=["lm", "streamed", "labels"],
+    [(language_model, (1, 6)), (averaged, (6,)), (streamed, (5,)), (classifier, (5,))],
+    ids=["lm", "averaged", "streamed", "labels"],
 )
 def test_killed_at_any_step_it_ends_in_the_same_bits(
     setup: Callable[[], Setup], kills: tuple[int, ...], tmp_path: Path
@@ -169,6 +173,27 @@ def test_the_random_bytes_of_a_step_are_its_own() -> None:
     assert all(np.array_equal(a, b) for a, b in zip(first, same, strict=True))
     assert not np.array_equal(first[1], later[1])
     assert not np.array_equal(first[1], first[2])
+
+
+def test_what_is_kept_is_the_running_average_of_the_weights() -> None:
+    new, rows, validate = language_model(averaging=0.8, epochs=1)
+    network = new()
+    learn, seen = network.learn, list[list[Any]]()
+
+    def noted(*given: Any) -> Any:
+        nats = learn(*given)
+        seen.append(network.model.get_weights())
+        return nats
+
+    network.learn = noted  # type: ignore[method-assign]
+    history = train(network, rows, lambda: validate(network), lambda *_: None)
+    assert history.best_epoch == 1
+    for place, kept in enumerate(network.model.get_weights()):
+        average = seen[0][place]
+        for weights in seen[1:]:
+            average = 0.8 * average + 0.2 * weights[place]
+        np.testing.assert_allclose(kept, average, rtol=1e-4, atol=1e-6)
+        assert not np.allclose(kept, seen[-1][place], atol=1e-4)
 
 
 def test_rates_by_hand() -> None:
