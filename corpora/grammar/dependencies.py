@@ -16,6 +16,7 @@ from corpora.syntax import Word, written
 
 _PHRASES = {
     "NP-TOP": "nsubj", "NP-SBJ": "nsubj", "NP-OBJ": "obj", "NP-LOC": "obl", "NP-GOL": "obl", "NP-INS": "obl",
+    "NP-AGT": "obl",
     "NP-POS": "nmod", "DET": "det", "ADJ": "amod", "NUM": "nummod", "S-ADV": "advcl", "S-CMP": "ccomp",
     "S-ADN": "acl", "S-NOM": "acl", "ADVP-MNR": "advmod", "PP": "obl", "CC": "cc",
 }  # fmt: skip
@@ -119,14 +120,15 @@ class _Builder:
 
     def _subordinate(self, added: list[tuple[str, int, Any]]) -> int:
         """that, because, who … and a clause: a relative pronoun is its subject, or its object where it has one."""
-        (name, link, _), (_, head, clause) = added
+        name, link = next((label, word) for label, word, _ in added if label in ("IN", "C", "WH"))
+        head, clause = next((word, part) for label, word, part in added if label == "S")
         has_subject = any(part[0] == "NP-SBJ" for part in clause[1:])
         self._hang(link, head, "mark" if name != "WH" else "obj" if has_subject else "nsubj")
         return head
 
     def _below_verb(self, label: str, part: Any) -> str:
         if label == "SBAR":
-            return "ccomp" if part[1][0] == "C" else "advcl"
+            return "ccomp" if "C" in (part[1][0], part[2][0]) else "advcl"
         if label == "NP-DAT":
             return "iobj"
         if label == "ADVP-TMP":
@@ -138,10 +140,11 @@ class _Builder:
         verbs = [(word, part[1]) for name, word, part in added if name == "V"]
         nominal = [word for name, word, _ in added if name in ("ADJP", "NP-PRD")]
         head = nominal[0] if nominal else self._lexical(verbs)
-        copula = next(word for word, form in reversed(verbs) if form != "not") if nominal else -1
+        copula = next(word for word, form in reversed(verbs) if form.rstrip(".,") != "not") if nominal else -1
         for word, form in verbs:
             if word != head:
-                tag, relation = self._auxiliary(form.rstrip(".,"), after=word > head, copula=word == copula)
+                after = word > head and not nominal
+                tag, relation = self._auxiliary(form.rstrip(".,"), after=after, copula=word == copula)
                 self.tags[word] = tag
                 self._hang(word, head, relation)
             else:

@@ -43,8 +43,9 @@ class NounPhrase:
 class Clause:
     """A predicate with its arguments and adjuncts.
 
-    frame: the verb's, or "adjective" or "copula"; aux: "", can, must, want or progressive; gap: the argument that a
-    relative clause leaves out; link and other: an adverbial or coordinate clause and how it hangs on this one.
+    frame: the verb's, or "adjective" or "copula"; agent: of a passive, where it is said; aux: "", can, must, want or
+    progressive; gap: the argument that a relative clause leaves out; link and other: an adverbial or coordinate clause
+    and how it hangs on this one.
     """
 
     frame: str
@@ -55,6 +56,7 @@ class Clause:
     object: NounPhrase | None = None
     recipient: NounPhrase | None = None
     goal: NounPhrase | None = None
+    agent: NounPhrase | None = None
     complement: Clause | None = None
     identity: Noun | None = None
     negative: bool = False
@@ -91,6 +93,22 @@ class Deriver:
                 return replace(main, link=link, other=other, other_first=first)
         return clause
 
+    def reversible(self) -> Clause:
+        """A main clause whose two arguments are persons of one class, either of whom could have done it."""
+        tense = self._tense()
+        verb = self._words.verbs["transitive"].draw(self._stream)
+        while not ("person" in verb.subjects and "person" in verb.objects):
+            verb = self._words.verbs["transitive"].draw(self._stream)
+        doer, other = self._someone(), self._someone()
+        while other.noun == doer.noun:
+            other = self._someone()
+        return self._dress(Clause("transitive", doer, tense, verb, object=other), depth=0)
+
+    def _someone(self) -> NounPhrase:
+        noun = self._words.nouns["person"].draw(self._stream)
+        described = self._stream.chance(0.24)
+        return NounPhrase(noun, adjective=self._adjective(noun) if described else None)
+
     def _pick(self, weighted: tuple[tuple[str, float], ...]) -> str:
         at = self._stream.unit() * sum(weight for _, weight in weighted)
         for name, weight in weighted:
@@ -122,7 +140,7 @@ class Deriver:
             ("motion", 0.1),
             ("adjective", 0.1),
         ]
-        frames += [("event", 0.04), ("copula", 0.04)]
+        frames += [("event", 0.04), ("copula", 0.04), ("passive", 0.05)]
         if depth == 0:
             frames += [("report", 0.12), ("know", 0.05)]
         frame = self._pick(tuple(frames))
@@ -135,6 +153,8 @@ class Deriver:
         clause = Clause(frame, subject, tense, verb)
         if frame in ("transitive", "ditransitive"):
             clause = replace(clause, object=self._phrase(self._group(verb.objects), depth, role="object"))
+        if frame == "passive" and verb.objects and self._stream.chance(0.7):
+            clause = replace(clause, agent=self._other_phrase(verb.objects, subject, depth))
         if frame == "ditransitive":
             clause = replace(clause, recipient=self._other_phrase(PEOPLE, subject, depth))
         if frame == "motion":
@@ -192,7 +212,7 @@ class Deriver:
             options = _INSTRUMENTS[verb.base]
             wanted = options[stream.below(len(options))]
             instrument = next(noun for noun in self._words.nouns["tool"].items if noun.ko == wanted)
-        short = negative and not aux and not verb.stem.endswith(("하", "되")) and stream.chance(0.4)
+        short = negative and not aux and not verb.stem.endswith(("하", "되", "받")) and stream.chance(0.4)
         return replace(
             clause, negative=negative, short_negative=short, aux=aux, time=time, place=place, manner=manner,
             instrument=instrument,
@@ -282,6 +302,12 @@ class Deriver:
                 if thing.noun != noun and thing.noun.group != noun.group:
                     return Clause("transitive", bare, tense, verb, object=thing, gap="subject")
         return None
+
+
+def exchanged(clause: Clause) -> Clause:
+    """The same event with the roles of subject and object exchanged."""
+    assert clause.object is not None
+    return replace(clause, subject=clause.object, object=clause.subject)
 
 
 _DONE_IN_A_MANNER = frozenset(

@@ -2,75 +2,120 @@
 
 from __future__ import annotations
 
-from corpora.grammar.derivation import NUMBERS, Clause, NounPhrase
+from dataclasses import replace
+
+from corpora.grammar.arrangement import scrambled, weighed
+from corpora.grammar.derivation import NUMBERS, PEOPLE, Clause, NounPhrase
 from corpora.grammar.lexicon import VOWELS, Verb, third_person
+from corpora.grammar.stream import Stream
+from corpora.grammar.switches import Setting
 from corpora.grammar.tree import Tree, on_first_leaf, on_last_leaf, words
 
 LINK_WORDS = {"because": "because", "when": "when", "after": "after", "before": "before", "if": "if"}
+MARKS = {"full": {"NP-SBJ": "-nom", "NP-OBJ": "-acc"}, "neutralised": {"NP-SBJ": "-case", "NP-OBJ": "-case"}}
 _SOUNDS_CONSONANT = ("uni", "use", "one", "eu")
 
 
-def sentence(clause: Clause) -> Tree:
-    """The tree of a main clause, capital at the head and full stop at the end."""
-    tree = _main(clause)
-    tree = on_first_leaf(tree, lambda word: word[0].upper() + word[1:])
-    return on_last_leaf(tree, lambda word: word + ".")
+class EnglishWriter:
+    """Writes derivations under one setting. Holds it, and the stream that scrambling draws from."""
 
+    def __init__(self, setting: Setting, stream: Stream) -> None:
+        self._setting = setting
+        self._stream = stream
+        self._marks = MARKS.get(setting.case_marking, {})
 
-def _main(clause: Clause) -> Tree:
-    core = ("S", *_clause(clause))
-    if clause.other is None:
-        return core
-    if clause.link in ("and", "but"):
-        first = on_last_leaf(("S", *_clause(clause.other)), lambda word: word + ",")
-        return ("S", first, ("CC", clause.link), core)
-    linked: Tree = ("SBAR", ("IN", LINK_WORDS[clause.link]), ("S", *_clause(clause.other)))
-    if clause.other_first:
-        return ("S", on_last_leaf(linked, lambda word: word + ","), *core[1:])
-    return (*core, linked)
+    def sentence(self, clause: Clause) -> Tree:
+        """The tree of a main clause, capital at the head and full stop at the end."""
+        tree = on_first_leaf(self._main(clause), lambda word: word[0].upper() + word[1:])
+        return on_last_leaf(tree, lambda word: word + ".")
 
+    def _main(self, clause: Clause) -> Tree:
+        core = ("S", *self._clause(clause))
+        if clause.other is None:
+            return core
+        other: Tree = ("S", *self._clause(clause.other))
+        if clause.link in ("and", "but"):
+            return ("S", on_last_leaf(other, lambda word: word + ","), ("CC", clause.link), core)
+        linked = self._headed("SBAR", ("IN", LINK_WORDS[clause.link]), other)
+        if clause.other_first:
+            return ("S", on_last_leaf(linked, lambda word: word + ","), *core[1:])
+        return (*core, linked)
 
-def _clause(clause: Clause, shift: str = "") -> list[Tree]:
-    """Subject and verb phrase. shift "past": under a past verb of saying, tenses step back."""
-    parts: list[Tree] = []
-    if clause.gap != "subject":
-        parts.append(noun_phrase(clause.subject, "NP-SBJ"))
-    return [*parts, _verb_phrase(clause, shift)]
+    def _headed(self, label: str, head: Tree, body: Tree) -> Tree:
+        """A phrase of a small head and what it takes, the head first unless Comp (or PP) is turned."""
+        turned = ("PP" if label == "PP" else "Comp") in self._setting.turned
+        return (label, body, head) if turned else (label, head, body)
 
+    def _clause(self, clause: Clause, shift: str = "") -> list[Tree]:
+        """Subject and verb phrase. shift "past": under a past verb of saying, tenses step back."""
+        setting = self._setting
+        subject = [] if clause.gap == "subject" else [self._noun_phrase(clause.subject, "NP-SBJ")]
+        early, group, rest = self._predicate(clause, shift)
+        moved = scrambled([*subject, *early, *rest], setting, self._stream)
+        if moved is not None:
+            at = len(moved) if "VP" in setting.turned else 1
+            return [*moved[:at], ("VP", *group), *moved[at:]]
+        if "VP" in setting.turned:
+            phrase = ("VP", *early, *weighed(rest[::-1], setting, before=True), *group)
+        else:
+            phrase = ("VP", *early, *group, *weighed(rest, setting, before=False))
+        return [phrase, *subject] if "S" in setting.turned else [*subject, phrase]
 
-def _verb_phrase(clause: Clause, shift: str) -> Tree:
-    third, complement = not clause.subject.many, clause.complement
-    if clause.frame == "copula":
-        assert clause.identity is not None
-        article = _article(clause.identity.en)
-        return ("VP", *_be(clause, third, shift), words("NP-PRD", f"{article} {clause.identity.en}"))
-    if clause.frame == "adjective":
-        assert clause.adjective is not None
-        return ("VP", *_be(clause, third, shift), ("ADJP", clause.adjective.en))
-    assert clause.verb is not None
-    parts: list[Tree] = _verb(clause, clause.verb, third, shift)
-    if clause.object is not None and clause.gap != "object":
-        parts.append(noun_phrase(clause.object, "NP-OBJ"))
-    if clause.recipient is not None:
-        parts.append(("PP", ("P", "to"), noun_phrase(clause.recipient, "NP")))
-    if clause.goal is not None:
-        parts.append(("PP", ("P", "to"), noun_phrase(clause.goal, "NP")))
-    if complement is not None:
-        inner = _clause(complement, "past" if clause.tense == "past" else "")
-        parts.append(("SBAR", ("C", "that"), ("S", *inner)))
-    if clause.manner is not None:
-        parts.append(("ADVP-MNR", clause.manner.en))
-    if clause.instrument is not None:
-        noun = clause.instrument.en
-        parts.append(("PP", ("P", "with"), words("NP", f"{_article(noun)} {noun}")))
-    if clause.place is not None:
-        parts.append(("PP", ("P", _preposition(clause.place)), noun_phrase(clause.place, "NP")))
-    if clause.time is not None:
-        time = words("ADVP-TMP", clause.time.en)
-        if complement is not None:
-            return ("VP", time, *parts)
-        parts.append(time)
-    return ("VP", *parts)
+    def _predicate(self, clause: Clause, shift: str) -> tuple[list[Tree], list[Tree], list[Tree]]:
+        """What stands before the verb, the predicate complex, and the phrases after it."""
+        third = self._setting.agreement and not clause.subject.many
+        if clause.frame == "copula":
+            assert clause.identity is not None
+            named = words("NP-PRD", f"{_article(clause.identity.en)} {clause.identity.en}")
+            return [], self._with_be(clause, third, shift, named), []
+        if clause.frame == "adjective":
+            assert clause.adjective is not None
+            return [], self._with_be(clause, third, shift, ("ADJP", clause.adjective.en)), []
+        assert clause.verb is not None
+        time = [] if clause.time is None else [words("ADVP-TMP", clause.time.en)]
+        rest = self._phrases(clause)
+        group = _verb(clause, clause.verb, third, shift)
+        return (time, group, rest) if clause.complement is not None else ([], group, [*rest, *time])
+
+    def _with_be(self, clause: Clause, third: bool, shift: str, named: Tree) -> list[Tree]:
+        verbs = _be(clause, third, shift)
+        return [named, *verbs] if "VP" in self._setting.turned else [*verbs, named]
+
+    def _phrases(self, clause: Clause) -> list[Tree]:
+        """Objects, complement, manner, instrument and place, in this order."""
+        parts: list[Tree] = []
+        if clause.object is not None and clause.gap != "object":
+            parts.append(self._noun_phrase(clause.object, "NP-OBJ"))
+        for adposition, phrase in (("to", clause.recipient), ("to", clause.goal), ("by", clause.agent)):
+            if phrase is not None:
+                parts.append(self._headed("PP", ("P", adposition), self._noun_phrase(phrase, "NP")))
+        if clause.complement is not None:
+            inner = self._clause(clause.complement, "past" if clause.tense == "past" else "")
+            parts.append(self._headed("SBAR", ("C", "that"), ("S", *inner)))
+        if clause.manner is not None:
+            parts.append(("ADVP-MNR", clause.manner.en))
+        if clause.instrument is not None:
+            tool = NounPhrase(clause.instrument, "a")
+            parts.append(self._headed("PP", ("P", "with"), self._noun_phrase(tool, "NP")))
+        if clause.place is not None:
+            place = self._noun_phrase(clause.place, "NP")
+            parts.append(self._headed("PP", ("P", _preposition(clause.place)), place))
+        return parts
+
+    def _noun_phrase(self, phrase: NounPhrase, label: str) -> Tree:
+        """Determiner or possessor, number, adjective and noun, then the relative clause."""
+        noun, mark = phrase.noun, self._marks.get(label, "")
+        if noun.proper:
+            return (label, ("N", noun.en + mark))
+        parts = _before_noun(phrase)
+        named = words("N", (noun.plural if phrase.many else noun.en) + mark)
+        parts = [named, *parts[::-1]] if "NP" in self._setting.turned else [*parts, named]
+        if phrase.relative is None:
+            return (label, *parts)
+        word = "who" if noun.group in PEOPLE and phrase.relative.gap == "subject" else "that"
+        inner: Tree = ("S", *self._clause(_agreeing(phrase.relative, phrase)))
+        relative = self._headed("SBAR", ("WH", word), inner)
+        return (label, relative, *parts) if "Rel" in self._setting.turned else (label, *parts, relative)
 
 
 def _preposition(place: NounPhrase) -> str:
@@ -104,6 +149,8 @@ def _be(clause: Clause, third: bool, shift: str) -> list[Tree]:
 
 
 def _verb(clause: Clause, verb: Verb, third: bool, shift: str) -> list[Tree]:
+    if clause.frame == "passive":
+        return [*_be(clause, third, shift), *(("V", word) for word in verb.participle.split(" "))]
     negative = ["not"] if clause.negative else []
     was, is_ = ("was", "is") if third else ("were", "are")
     has, does = ("has", "does") if third else ("have", "do")
@@ -133,14 +180,10 @@ def _article(following: str) -> str:
     return "an" if following[0] in VOWELS and not following.startswith(_SOUNDS_CONSONANT) else "a"
 
 
-def noun_phrase(phrase: NounPhrase, label: str) -> Tree:
-    """Determiner or possessor, number, adjective and noun, then the relative clause."""
-    noun = phrase.noun
-    if noun.proper:
-        return (label, ("N", noun.en))
-    parts: list[Tree] = []
-    head = noun.plural if phrase.many else noun.en
-    following = phrase.adjective.en if phrase.adjective is not None else head
+def _before_noun(phrase: NounPhrase) -> list[Tree]:
+    """Determiner or possessor, number and adjective."""
+    noun, parts = phrase.noun, []
+    following = phrase.adjective.en if phrase.adjective is not None else noun.plural if phrase.many else noun.en
     if phrase.possessor is not None:
         parts.append(("NP-POS", f"{phrase.possessor.en}'s"))
     elif phrase.number is not None:
@@ -153,21 +196,11 @@ def noun_phrase(phrase: NounPhrase, label: str) -> Tree:
         parts.append(("NUM", NUMBERS[phrase.number][1]))
     if phrase.adjective is not None:
         parts.append(("ADJ", phrase.adjective.en))
-    parts.append(words("N", head))
-    if phrase.relative is not None:
-        person = noun.group in ("person", "elder", "name")
-        word = "who" if person and phrase.relative.gap == "subject" else "that"
-        inner = _clause(_agreeing(phrase.relative, phrase))
-        parts.append(("SBAR", ("WH", word), ("S", *inner)))
-    return (label, *parts)
+    return parts
 
 
 def _agreeing(relative: Clause, head: NounPhrase) -> Clause:
     """The relative clause with its gapped subject in the number of the head."""
-    from dataclasses import replace
-
-    return (
-        replace(relative, subject=replace(relative.subject, plural=head.many))
-        if relative.gap == "subject"
-        else relative
-    )
+    if relative.gap != "subject":
+        return relative
+    return replace(relative, subject=replace(relative.subject, plural=head.many))

@@ -2,113 +2,99 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Iterator
 
 from corpora.errors import CorpusError
-from corpora.grammar import english_text
 from corpora.grammar.dependencies import dependencies
-from corpora.grammar.derivation import Clause, Deriver
+from corpora.grammar.derivation import Clause, Deriver, exchanged
+from corpora.grammar.english_text import EnglishWriter
 from corpora.grammar.korean_text import KoreanWriter
 from corpora.grammar.lexicon import lexicon
 from corpora.grammar.stream import Stream, mix
+from corpora.grammar.switches import REGISTERS, Setting, Switches
 from corpora.grammar.tree import Tree, bracketed, leaves
 from corpora.readers import Row
 
-REGISTERS = ("plain", "polite", "formal")
 SHORTEST, LONGEST = 3, 16
 """Eojeol of a Korean sentence: shorter and longer ones are drawn again."""
 _ATTEMPTS = 200
-
-
-@dataclass(frozen=True)
-class Switches:
-    """What an experiment can turn: part of the corpus' identity.
-
-    scrambling: the share of Korean clauses whose arguments and adjuncts stand in random order, the predicate last.
-    pro_drop: the share of Korean main clauses whose subject is left unsaid. register: of Korean, or mixed.
-    """
-
-    seed: int = 0
-    pairs: int = 20_000
-    scrambling: float = 0.0
-    pro_drop: float = 0.0
-    register: str = "mixed"
-
-    def __post_init__(self) -> None:
-        for name in ("scrambling", "pro_drop"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-                raise CorpusError(f"grammar: {name} is a share between 0 and 1, not {value!r}.")
-        for name, least in (("seed", 0), ("pairs", 1)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise CorpusError(f"grammar: {name} is a whole number of at least {least}, not {value!r}.")
-        if self.register not in (*REGISTERS, "mixed"):
-            raise CorpusError(f"grammar: register is one of {', '.join(REGISTERS)} or mixed, not {self.register!r}.")
-
-
-def switches_of(options: Mapping[str, Any]) -> Switches:
-    """The switches that some options set; an unknown one is answered with the nearest."""
-    known = [field.name for field in fields(Switches)]
-    for name in options:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-            hint = f' Did you mean "{near[0]}"?' if near else ""
-            raise CorpusError(f'grammar: unknown switch "{name}".{hint} Available: {", ".join(known)}.')
-    return Switches(**options)
+_BARE = Setting(case_marking="dropped", agreement=False)
+_KOREAN, _ENGLISH = KoreanWriter(_BARE, Stream(0)), EnglishWriter(_BARE, Stream(0))
 
 
 def generate(switches: Switches) -> Iterator[Row]:
-    """Exactly `pairs` aligned pairs with trees; ids, texts and splits depend on the switches alone.
+    """Exactly `pairs` aligned pairs with trees; ids and splits depend on the switches alone.
 
-    Whether a pair is taken is decided by its English and by its Korean as it would stand in the plain register with
-    nothing scrambled, once with its subject and once without: all new, and of fitting length; else the pair's next
-    stream is drawn from. So the switches change how Korean is written, never which pairs there are, and no setting
-    makes two sentences alike. Memory: a set entry for every text.
+    Whether a pair is taken is decided by its bare words in no order, without case, agreement or speech level: those of
+    its Korean, once with its subject and once without, and those of its English must all be new, and the length must
+    fit; else the pair's next stream is drawn from. So which pairs there are depends on `seed`, `pairs` and `reversible`
+    alone, and no other switch makes two sentences alike. Memory: three set entries a pair.
     """
     seen: set[int] = set()
-    for number in range(switches.pairs):
-        for attempt in range(_ATTEMPTS):
-            derivation = Deriver(lexicon(), Stream(switches.seed, number, attempt, 1)).sentence()
-            straight, english = _PLAIN.sentence(derivation), english_text.sentence(derivation)
-            text = " ".join(leaves(english))
-            dropped = _DROPPED.sentence(derivation)
-            keys = {_key("ko", " ".join(leaves(tree))) for tree in (straight, dropped)} | {_key("en", text)}
-            if not keys & seen and SHORTEST <= len(leaves(straight)) <= LONGEST:
-                break
-        else:
-            raise CorpusError(f"grammar: after {number} pairs hardly a new sentence comes: ask for fewer pairs.")
-        seen |= keys
-        korean = _written(switches, derivation, Stream(switches.seed, number, attempt, 2))
-        yield Row(
+    writing = _Writing(switches)
+    for number in range(0, switches.pairs, 2 if switches.reversible else 1):
+        derivation, attempt = _new(switches, number, seen)
+        yield writing.row(number, attempt, derivation)
+        if switches.reversible:
+            yield writing.row(number + 1, attempt, exchanged(derivation))
+
+
+def _new(switches: Switches, number: int, seen: set[int]) -> tuple[Clause, int]:
+    """The next derivation whose words were not seen, and how often was drawn for it; remembers its words."""
+    for attempt in range(_ATTEMPTS):
+        deriver = Deriver(lexicon(), Stream(switches.seed, number, attempt, 1))
+        derivation = deriver.reversible() if switches.reversible else deriver.sentence()
+        korean = leaves(_KOREAN.sentence(derivation))
+        if not SHORTEST <= len(korean) <= LONGEST:
+            continue
+        keys = {
+            _key("ko", korean),
+            _key("ko", leaves(_KOREAN.sentence(derivation, dropped=True))),
+            _key("en", leaves(_ENGLISH.sentence(derivation))),
+        }
+        if not keys & seen:
+            seen |= keys
+            return derivation, attempt
+    raise CorpusError(f"grammar: after {number} pairs hardly a new sentence comes: ask for fewer pairs.")
+
+
+def _key(lang: str, words: list[str]) -> int:
+    """A number for a bag of words: case, commas and full stops apart."""
+    bag = "\0".join(sorted(word.rstrip(".,").lower() for word in words))
+    return int.from_bytes(hashlib.blake2b(f"{lang}\0{bag}".encode(), digest_size=8).digest(), "little")
+
+
+class _Writing:
+    """Writes pairs under the switches. Holds them, and the settings of Korean (one a register) and English."""
+
+    def __init__(self, switches: Switches) -> None:
+        self._switches = switches
+        self._korean = {register: switches.setting("ko", register) for register in REGISTERS}
+        self._english = switches.setting("en")
+
+    def row(self, number: int, attempt: int, derivation: Clause) -> Row:
+        """The pair of that number. Each switch draws from a stream of its own, so that none disturbs another."""
+        switches = self._switches
+        first = number - number % 2 if switches.reversible else number
+        names = switches.seed, first, attempt
+        roll, dropped = (stream := Stream(*names, 2)).unit(), stream.chance(switches.pro_drop)
+        register = switches.register
+        if register == "mixed":
+            register = "plain" if roll < 0.6 else "polite" if roll < 0.8 else "formal"
+        trees: dict[str, Tree] = {
+            "ko": KoreanWriter(self._korean[register], Stream(*names, 3)).sentence(derivation, dropped=dropped),
+            "en": EnglishWriter(self._english, Stream(*names, 4)).sentence(derivation),
+        }
+        return Row(
             f"grammar-{number:07d}",
-            {"ko": " ".join(leaves(korean)), "en": text},
-            split=_split(switches.seed, number),
-            trees={"ko": bracketed(korean), "en": bracketed(english)},
-            syntax={"ko": dependencies("ko", korean), "en": dependencies("en", english)},
+            {lang: " ".join(leaves(tree)) for lang, tree in trees.items()},
+            split=_split(switches.seed, first),
+            label=derivation.subject.noun.en if switches.reversible else "",
+            trees={lang: bracketed(tree) for lang, tree in trees.items()},
+            syntax={lang: dependencies(lang, tree) for lang, tree in trees.items()},
             where=f"grammar, pair {number}",
         )
-
-
-_PLAIN = KoreanWriter("plain", 0.0, 0.0, Stream(0))
-_DROPPED = KoreanWriter("plain", 0.0, 1.0, Stream(0))
-
-
-def _written(switches: Switches, derivation: Clause, stream: Stream) -> Tree:
-    """The Korean tree under the switches."""
-    roll = stream.unit()
-    register = switches.register
-    if register == "mixed":
-        register = "plain" if roll < 0.6 else "polite" if roll < 0.8 else "formal"
-    return KoreanWriter(register, switches.scrambling, switches.pro_drop, stream).sentence(derivation)
-
-
-def _key(lang: str, text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(f"{lang}\0{text}".encode(), digest_size=8).digest(), "little")
 
 
 def _split(seed: int, number: int) -> str:

@@ -1,60 +1,72 @@
-"""A derivation as a Korean tree: head-final, case by particles, the predicate last."""
+"""A derivation as a Korean tree: head-final, case by particles, the predicate last, unless a switch says otherwise."""
 
 from __future__ import annotations
 
+from corpora.grammar.arrangement import scrambled, subject_first, weighed
 from corpora.grammar.derivation import NUMBERS, Clause, NounPhrase
 from corpora.grammar.korean import particle, with_eu
 from corpora.grammar.lexicon import Adjective
 from corpora.grammar.predicate import predicate
 from corpora.grammar.stream import Stream
+from corpora.grammar.switches import Setting
 from corpora.grammar.tree import Tree, on_last_leaf
 
 DETERMINERS = {"this": "이", "that": "그"}
+_HONORIFIC = ("subject", "topic", "dative")
+_STRUCTURAL = ("subject", "topic", "object")
 
 
 class KoreanWriter:
-    """Writes derivations in one register. Holds the switches that touch Korean alone, and their stream."""
+    """Writes derivations under one setting. Holds it, and the stream that scrambling draws from."""
 
-    def __init__(self, register: str, scrambling: float, pro_drop: float, stream: Stream) -> None:
-        self._register = register
-        self._scrambling = scrambling
-        self._pro_drop = pro_drop
+    def __init__(self, setting: Setting, stream: Stream) -> None:
+        self._setting = setting
         self._stream = stream
 
-    def sentence(self, clause: Clause) -> Tree:
-        """The tree of a main clause, full stop on the last eojeol."""
-        return on_last_leaf(self._main(clause), lambda word: word + ".")
+    def sentence(self, clause: Clause, *, dropped: bool = False) -> Tree:
+        """The tree of a main clause, full stop on the last eojeol. dropped: its subject is left unsaid."""
+        return on_last_leaf(self._main(clause, dropped), lambda word: word + ".")
 
-    def _main(self, clause: Clause) -> Tree:
-        topic = clause.link not in ("and", "but")
+    def _main(self, clause: Clause, dropped: bool) -> Tree:
+        dropped = dropped and clause.complement is None
         if clause.other is None:
-            return ("S", *self._clause(clause, "final", topic))
-        linked = ("S-ADV", *self._clause(clause.other, clause.link, topic=False))
+            return ("S", *self._clause(clause, "final", topic=True, dropped=dropped))
         if clause.link in ("and", "but"):
             linked = ("S-CRD", *self._clause(clause.other, clause.link, topic=True))
-            return ("S", linked, ("S", *self._clause(clause, "final", topic=True)))
-        return ("S", linked, *self._clause(clause, "final", topic))
+            return ("S", linked, ("S", *self._clause(clause, "final", topic=True, dropped=dropped)))
+        linked = ("S-ADV", *self._clause(clause.other, clause.link))
+        return ("S", linked, *self._clause(clause, "final", topic=True, dropped=dropped))
 
-    def _clause(self, clause: Clause, ending: str, topic: bool) -> list[Tree]:
-        """Arguments and adjuncts, each a whole subtree, then the predicate complex."""
-        parts = self._arguments(clause, topic, main=ending == "final")
-        if len(parts) > 1 and self._stream.chance(self._scrambling):
-            parts = [parts[i] for i in self._stream.permutation(len(parts))]
-        complex_ = predicate(clause, ending, self._register)
-        return [*parts, ("VP", *(("V", word) for word in complex_))]
+    def _clause(self, clause: Clause, ending: str, *, topic: bool = False, dropped: bool = False) -> list[Tree]:
+        """Arguments and adjuncts, each a whole subtree, and the predicate complex."""
+        setting = self._setting
+        parts = self._arguments(clause, topic and setting.topics, dropped)
+        words = predicate(clause, ending, setting.register, agreement=setting.agreement)
+        complex_ = ("VP", *(("V", word) for word in words))
+        moved = scrambled(parts, setting, self._stream)
+        if moved is not None:
+            return [complex_, *moved] if "VP" in setting.turned else [*moved, complex_]
+        if not setting.turned & {"S", "VP"}:
+            return [*weighed(parts, setting, before=True), complex_]
+        subject, others = subject_first(parts)
+        if "VP" in setting.turned:
+            rest = [complex_, *weighed(others[::-1], setting, before=False)]
+        else:
+            rest = [*weighed(others, setting, before=True), complex_]
+        return [*rest, *subject] if "S" in setting.turned else [*subject, *rest]
 
-    def _arguments(self, clause: Clause, topic: bool, main: bool) -> list[Tree]:
+    def _arguments(self, clause: Clause, topic: bool, dropped: bool) -> list[Tree]:
         parts: list[Tree] = []
-        dropped = main and clause.complement is None and self._stream.chance(self._pro_drop)
         if clause.gap != "subject" and not dropped:
-            parts.append(self._subject(clause.subject, topic))
+            parts.append(self._phrase(clause.subject, *(("NP-TOP", "topic") if topic else ("NP-SBJ", "subject"))))
         if clause.time is not None:
             parts.append(("ADVP-TMP", *clause.time.ko.split(" ")))
         if clause.place is not None:
             parts.append(self._phrase(clause.place, "NP-LOC", "place"))
         if clause.recipient is not None:
-            name = "honorific dative" if clause.recipient.noun.honorific else "dative"
-            parts.append(self._phrase(clause.recipient, "NP-DAT", name))
+            parts.append(self._phrase(clause.recipient, "NP-DAT", "dative"))
+        if clause.agent is not None:
+            parts.append(self._phrase(clause.agent, "NP-AGT", "dative"))
         if clause.goal is not None:
             parts.append(self._phrase(clause.goal, "NP-GOL", "goal"))
         if clause.instrument is not None:
@@ -68,34 +80,39 @@ class KoreanWriter:
         return parts
 
     def _complement(self, clause: Clause, inner: Clause) -> Tree:
-        if clause.frame == "report":
-            return ("S-CMP", *self._clause(inner, "quotative", topic=False))
-        if inner.frame == "copula":
-            return ("S-CMP", *self._clause(inner, "quotative", topic=False))
-        return ("NP-OBJ", ("S-NOM", *self._clause(inner, "nominal", topic=False)), ("N", "것을"))
+        if clause.frame == "report" or inner.frame == "copula":
+            return ("S-CMP", *self._clause(inner, "quotative"))
+        nominal, thing = ("S-NOM", *self._clause(inner, "nominal")), ("N", self._marked("것", "object"))
+        return ("NP-OBJ", thing, nominal) if "Rel" in self._setting.turned else ("NP-OBJ", nominal, thing)
 
-    def _subject(self, phrase: NounPhrase, topic: bool) -> Tree:
-        name = "topic" if topic else "subject"
-        return self._phrase(
-            phrase, "NP-TOP" if topic else "NP-SBJ", f"honorific {name}" if phrase.noun.honorific else name
-        )
+    def _marked(self, word: str, name: str, *, honorific: bool = False) -> str:
+        """A word with its particle, as far as the setting marks that case."""
+        case = self._setting.case_marking
+        if name in _STRUCTURAL and case != "full":
+            return word if case == "dropped" else particle(word, "topic")
+        honorific = honorific and self._setting.agreement and name in _HONORIFIC
+        return particle(word, f"honorific {name}" if honorific else name)
 
     def _phrase(self, phrase: NounPhrase, label: str, name: str) -> Tree:
-        """Relative clause, determiner, possessor and adjective, then the noun with its particle."""
-        parts: list[Tree] = []
-        if phrase.relative is not None:
-            parts.append(("S-ADN", *self._clause(phrase.relative, "adnominal", topic=False)))
+        """Relative clause, possessor, determiner and adjective, then the noun with its particle."""
+        before: list[Tree] = []
         if phrase.possessor is not None:
-            parts.append(("NP-POS", particle(phrase.possessor.ko, "possessive")))
+            before.append(("NP-POS", particle(phrase.possessor.ko, "possessive")))
         if phrase.determiner in DETERMINERS:
-            parts.append(("DET", DETERMINERS[phrase.determiner]))
+            before.append(("DET", DETERMINERS[phrase.determiner]))
         if phrase.adjective is not None:
-            parts.append(("ADJ", attributive(phrase.adjective)))
-        noun = phrase.noun.ko + ("들" if phrase.plural else "")
+            before.append(("ADJ", attributive(phrase.adjective)))
+        noun, honorific = phrase.noun.ko + ("들" if phrase.plural else ""), phrase.noun.honorific
         if phrase.number is None:
-            return (label, *parts, ("N", particle(noun, name)))
-        counter = particle(phrase.noun.counter, name)
-        return (label, *parts, ("N", noun), ("NUM", NUMBERS[phrase.number][0]), ("CNT", counter))
+            named: list[Tree] = [("N", self._marked(noun, name, honorific=honorific))]
+        else:
+            counter = self._marked(phrase.noun.counter, name, honorific=honorific)
+            named = [("N", noun), ("NUM", NUMBERS[phrase.number][0]), ("CNT", counter)]
+        parts = [*named, *before[::-1]] if "NP" in self._setting.turned else [*before, *named]
+        if phrase.relative is None:
+            return (label, *parts)
+        relative = ("S-ADN", *self._clause(phrase.relative, "adnominal"))
+        return (label, *parts, relative) if "Rel" in self._setting.turned else (label, relative, *parts)
 
 
 def attributive(adjective: Adjective) -> str:

@@ -29,19 +29,19 @@ class Stem:
     kind: str
 
 
-def predicate(clause: Clause, ending: str, register: str) -> list[str]:
+def predicate(clause: Clause, ending: str, register: str, *, agreement: bool = True) -> list[str]:
     """The eojeol of a clause's predicate with the given ending.
 
     ending: final (in the register), adnominal, quotative, nominal (adnominal before 것), or a link of
-    `derivation.LINKS`.
+    `derivation.LINKS`. agreement: whether an honoured subject or recipient shows on the verb.
     """
-    stem = _auxiliary(clause, _base(clause))
+    honoured = agreement and clause.subject.noun.honorific
+    stem = _auxiliary(clause, _base(clause, honoured, agreement), honoured)
     return [*stem.before, *_ending(stem, clause.tense, ending, register)]
 
 
-def _base(clause: Clause) -> Stem:
+def _base(clause: Clause, honoured: bool, agreement: bool) -> Stem:
     """The bare stem, honorific where the subject is honoured, with its negation."""
-    honoured = clause.subject.noun.honorific
     if clause.frame == "copula":
         assert clause.identity is not None
         return Stem((), clause.identity.ko + "이", "", "copula")
@@ -52,7 +52,8 @@ def _base(clause: Clause) -> Stem:
     else:
         assert clause.verb is not None
         stem, irregular, kind = clause.verb.stem, clause.verb.irregular, "verb"
-        if clause.recipient is not None and clause.recipient.noun.honorific and clause.verb.recipient_honorific:
+        respected = agreement and clause.recipient is not None and clause.recipient.noun.honorific
+        if respected and clause.verb.recipient_honorific:
             stem, irregular = clause.verb.recipient_honorific, ""
     if not clause.negative or clause.aux:
         return (
@@ -80,8 +81,7 @@ def _honoured(clause: Clause, stem: str, irregular: str) -> tuple[str, str]:
     return with_eu(stem, "시", irregular), ""
 
 
-def _auxiliary(clause: Clause, stem: Stem) -> Stem:
-    honoured = clause.subject.noun.honorific
+def _auxiliary(clause: Clause, stem: Stem, honoured: bool) -> Stem:
     before = stem.before
     if clause.aux == "can":
         word = "없" if clause.negative else "있"

@@ -9,16 +9,24 @@ Tree = tuple[Any, ...]
 
 def leaves(tree: Tree | str) -> list[str]:
     """The words of a tree, in the order of the text."""
+    found: list[str] = []
+    _gather(tree, found)
+    return found
+
+
+def _gather(tree: Tree | str, found: list[str]) -> None:
     if isinstance(tree, str):
-        return [tree]
-    return [word for child in tree[1:] for word in leaves(child)]
+        found.append(tree)
+        return
+    for child in tree[1:]:
+        _gather(child, found)
 
 
 def bracketed(tree: Tree | str) -> str:
     """(S (NP-SBJ (N 학생이)) (V 읽었다.)), on one line."""
     if isinstance(tree, str):
         return tree
-    return f"({tree[0]} {' '.join(map(bracketed, tree[1:]))})"
+    return f"({tree[0]} {' '.join([child if isinstance(child, str) else bracketed(child) for child in tree[1:]])})"
 
 
 def parse(text: str) -> Tree:

@@ -10,6 +10,7 @@ from corpora.readers import Row, Source, reader
 @reader("grammar")
 def grammar(source: Source) -> Iterator[Row]:
     """Aligned pairs with trees; the options are the grammar's switches."""
-    from corpora.grammar.generate import generate, switches_of
+    from corpora.grammar.generate import generate
+    from corpora.grammar.switches import switches_of
 
     return generate(switches_of(source.options))
