@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Self
 
 from corpora.grammar.hangul import final, split, with_final, with_vowel
 
@@ -23,12 +24,25 @@ _BRIGHT = "ㅏㅗㅑ"
 _KEEP_P = ("돕", "곱")
 
 
-def particle(word: str, name: str) -> str:
+class Eojeol(str):
+    """A Korean word with the morphemes that it was made of, in their underlying shape: 들었다 is 듣, 었, 다."""
+
+    morphemes: tuple[str, ...]
+
+    def __new__(cls, text: str, *morphemes: str) -> Self:
+        made = super().__new__(cls, text)
+        made.morphemes = morphemes or (text,)
+        return made
+
+
+def particle(word: str, name: str) -> Eojeol:
     """The word with a particle: 이 or 가, 은 or 는, 을 or 를 … after its final consonant; 로 after ㄹ, else 으로."""
     if name == "instrument":
-        return word + ("로" if final(word) in ("", "ㄹ") else "으로")
-    closed, open_ = _PARTICLES[name]
-    return word + (closed if final(word) else open_)
+        form = "로" if final(word) in ("", "ㄹ") else "으로"
+    else:
+        form = _PARTICLES[name][0 if final(word) else 1]
+    bare = word.morphemes if isinstance(word, Eojeol) else (word,)
+    return Eojeol(word + form, *bare, *(("께서", "는") if form == "께서는" else (form,)))
 
 
 @cache

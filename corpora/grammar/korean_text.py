@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corpora.grammar.arrangement import scrambled, subject_first, weighed
 from corpora.grammar.derivation import NUMBERS, Clause, NounPhrase
-from corpora.grammar.korean import particle, with_eu
+from corpora.grammar.korean import Eojeol, particle, with_eu
 from corpora.grammar.lexicon import Adjective
 from corpora.grammar.predicate import predicate
 from corpora.grammar.stream import Stream
@@ -25,7 +25,7 @@ class KoreanWriter:
 
     def sentence(self, clause: Clause, *, dropped: bool = False) -> Tree:
         """The tree of a main clause, full stop on the last eojeol. dropped: its subject is left unsaid."""
-        return on_last_leaf(self._main(clause, dropped), lambda word: word + ".")
+        return on_last_leaf(self._main(clause, dropped), lambda word: Eojeol(word + ".", *word.morphemes, "."))
 
     def _main(self, clause: Clause, dropped: bool) -> Tree:
         dropped = dropped and clause.complement is None
@@ -60,7 +60,7 @@ class KoreanWriter:
         if clause.gap != "subject" and not dropped:
             parts.append(self._phrase(clause.subject, *(("NP-TOP", "topic") if topic else ("NP-SBJ", "subject"))))
         if clause.time is not None:
-            parts.append(("ADVP-TMP", *clause.time.ko.split(" ")))
+            parts.append(("ADVP-TMP", *map(Eojeol, clause.time.ko.split(" "))))
         if clause.place is not None:
             parts.append(self._phrase(clause.place, "NP-LOC", "place"))
         if clause.recipient is not None:
@@ -76,16 +76,16 @@ class KoreanWriter:
         if clause.complement is not None:
             parts.append(self._complement(clause, clause.complement))
         if clause.manner is not None:
-            parts.append(("ADVP-MNR", clause.manner.ko))
+            parts.append(("ADVP-MNR", Eojeol(clause.manner.ko)))
         return parts
 
     def _complement(self, clause: Clause, inner: Clause) -> Tree:
         if clause.frame == "report" or inner.frame == "copula":
             return ("S-CMP", *self._clause(inner, "quotative"))
-        nominal, thing = ("S-NOM", *self._clause(inner, "nominal")), ("N", self._marked("것", "object"))
+        nominal, thing = ("S-NOM", *self._clause(inner, "nominal")), ("N", self._marked(Eojeol("것"), "object"))
         return ("NP-OBJ", thing, nominal) if "Rel" in self._setting.turned else ("NP-OBJ", nominal, thing)
 
-    def _marked(self, word: str, name: str, *, honorific: bool = False) -> str:
+    def _marked(self, word: Eojeol, name: str, *, honorific: bool = False) -> Eojeol:
         """A word with its particle, as far as the setting marks that case."""
         case = self._setting.case_marking
         if name in _STRUCTURAL and case != "full":
@@ -99,15 +99,17 @@ class KoreanWriter:
         if phrase.possessor is not None:
             before.append(("NP-POS", particle(phrase.possessor.ko, "possessive")))
         if phrase.determiner in DETERMINERS:
-            before.append(("DET", DETERMINERS[phrase.determiner]))
+            before.append(("DET", Eojeol(DETERMINERS[phrase.determiner])))
         if phrase.adjective is not None:
             before.append(("ADJ", attributive(phrase.adjective)))
-        noun, honorific = phrase.noun.ko + ("들" if phrase.plural else ""), phrase.noun.honorific
+        noun, honorific = Eojeol(phrase.noun.ko), phrase.noun.honorific
+        if phrase.plural:
+            noun = Eojeol(noun + "들", noun, "들")
         if phrase.number is None:
             named: list[Tree] = [("N", self._marked(noun, name, honorific=honorific))]
         else:
-            counter = self._marked(phrase.noun.counter, name, honorific=honorific)
-            named = [("N", noun), ("NUM", NUMBERS[phrase.number][0]), ("CNT", counter)]
+            counter = self._marked(Eojeol(phrase.noun.counter), name, honorific=honorific)
+            named = [("N", noun), ("NUM", Eojeol(NUMBERS[phrase.number][0])), ("CNT", counter)]
         parts = [*named, *before[::-1]] if "NP" in self._setting.turned else [*before, *named]
         if phrase.relative is None:
             return (label, *parts)
@@ -115,8 +117,8 @@ class KoreanWriter:
         return (label, *parts, relative) if "Rel" in self._setting.turned else (label, relative, *parts)
 
 
-def attributive(adjective: Adjective) -> str:
+def attributive(adjective: Adjective) -> Eojeol:
     """큰, 예쁜, 아름다운, 빨간, 재미있는."""
-    if adjective.stem.endswith("있"):
-        return adjective.stem + "는"
-    return with_eu(adjective.stem, "ㄴ", adjective.irregular)
+    if adjective.stem.endswith(("있", "없")):
+        return Eojeol(adjective.stem + "는", adjective.stem, "는")
+    return Eojeol(with_eu(adjective.stem, "ㄴ", adjective.irregular), adjective.stem, "ㄴ")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from corpora.grammar.derivation import Clause
 from corpora.grammar.korean import (
+    Eojeol,
     formal_present,
     infinitive,
     past,
@@ -18,18 +19,24 @@ from corpora.grammar.korean import (
 
 @dataclass(frozen=True)
 class Stem:
-    """A stem on its way to an ending: the eojeol before it, the stem, its irregularity, and its kind.
+    """A stem on its way to an ending: the eojeol before it, the stem, its irregularity, its kind and its morphemes.
 
-    kind: verb, adjective, exist (있다, 없다) or copula; an honorific stem ends in 시.
+    kind: verb, adjective, exist (있다, 없다) or copula. honorific: whether the stem ends in 시 of respect.
     """
 
-    before: tuple[str, ...]
+    before: tuple[Eojeol, ...]
     stem: str
     irregular: str
     kind: str
+    morphemes: tuple[str, ...]
+    honorific: bool = False
+
+    def word(self, text: str, *endings: str) -> Eojeol:
+        """The eojeol of that text: the stem's morphemes and the endings."""
+        return Eojeol(text, *self.morphemes, *endings)
 
 
-def predicate(clause: Clause, ending: str, register: str, *, agreement: bool = True) -> list[str]:
+def predicate(clause: Clause, ending: str, register: str, *, agreement: bool = True) -> list[Eojeol]:
     """The eojeol of a clause's predicate with the given ending.
 
     ending: final (in the register), adnominal, quotative, nominal (adnominal before 것), or a link of
@@ -44,64 +51,71 @@ def _base(clause: Clause, honoured: bool, agreement: bool) -> Stem:
     """The bare stem, honorific where the subject is honoured, with its negation."""
     if clause.frame == "copula":
         assert clause.identity is not None
-        return Stem((), clause.identity.ko + "이", "", "copula")
-    if clause.adjective is not None and clause.frame == "adjective":
-        stem, irregular, kind = clause.adjective.stem, clause.adjective.irregular, "adjective"
-        if stem.endswith("있") and not honoured:
-            kind = "exist"
-    else:
-        assert clause.verb is not None
-        stem, irregular, kind = clause.verb.stem, clause.verb.irregular, "verb"
-        respected = agreement and clause.recipient is not None and clause.recipient.noun.honorific
-        if respected and clause.verb.recipient_honorific:
-            stem, irregular = clause.verb.recipient_honorific, ""
+        return Stem((), clause.identity.ko + "이", "", "copula", (clause.identity.ko, "이"))
+    bare = _lexical(clause, honoured, agreement)
     if not clause.negative or clause.aux:
-        return (
-            Stem((), *_honoured(clause, stem, irregular), kind)
-            if honoured and not _late(clause)
-            else Stem((), stem, irregular, kind)
-        )
+        late = clause.aux in ("progressive", "want", "must")
+        return _honoured(clause, bare) if honoured and not late else bare
     if clause.short_negative:
-        base = _honoured(clause, stem, irregular) if honoured else (stem, irregular)
-        return Stem(("안",), *base, kind)
-    negative_kind = "adjective" if kind == "exist" else kind
-    if honoured and kind == "verb" and clause.verb is not None and clause.verb.honorific:
-        stem = clause.verb.honorific
-    return Stem((stem + "지",), "않으시" if honoured else "않", "", negative_kind)
+        stem = _honoured(clause, bare) if honoured else bare
+        return Stem((Eojeol("안"),), stem.stem, stem.irregular, stem.kind, stem.morphemes, stem.honorific)
+    if honoured and bare.kind == "verb" and clause.verb is not None and clause.verb.honorific:
+        bare = _honoured(clause, bare)
+    kind = "adjective" if bare.kind == "exist" else bare.kind
+    return _not((bare.word(bare.stem + "지", "지"),), kind, honoured)
 
 
-def _late(clause: Clause) -> bool:
-    """Whether the honorific goes on the auxiliary instead of the verb."""
-    return clause.aux in ("progressive", "want", "must")
+def _lexical(clause: Clause, honoured: bool, agreement: bool) -> Stem:
+    """The stem of the verb or adjective itself; humble towards an honoured recipient (드리다)."""
+    if clause.frame == "adjective":
+        assert clause.adjective is not None
+        stem = clause.adjective.stem
+        exists = stem.endswith("있") and not honoured
+        return Stem((), stem, clause.adjective.irregular, "exist" if exists else "adjective", (stem,))
+    assert clause.verb is not None
+    respected = agreement and clause.recipient is not None and clause.recipient.noun.honorific
+    if respected and clause.verb.recipient_honorific:
+        return Stem((), clause.verb.recipient_honorific, "", "verb", (clause.verb.recipient_honorific,))
+    return Stem((), clause.verb.stem, clause.verb.irregular, "verb", (clause.verb.stem,))
 
 
-def _honoured(clause: Clause, stem: str, irregular: str) -> tuple[str, str]:
+def _honoured(clause: Clause, bare: Stem) -> Stem:
+    """With 시, or the verb's own word of respect (주무시다)."""
     if clause.verb is not None and clause.frame != "adjective" and clause.verb.honorific:
-        return clause.verb.honorific, ""
-    return with_eu(stem, "시", irregular), ""
+        return Stem((), clause.verb.honorific, "", bare.kind, (clause.verb.honorific,), True)
+    return Stem((), with_eu(bare.stem, "시", bare.irregular), "", bare.kind, (*bare.morphemes, "시"), True)
+
+
+def _not(before: tuple[Eojeol, ...], kind: str, honoured: bool) -> Stem:
+    return _helping("않으시" if honoured else "않", "않", before, kind, honoured)
+
+
+def _helping(stem: str, bare: str, before: tuple[Eojeol, ...], kind: str, honoured: bool) -> Stem:
+    """An auxiliary after the eojeol before it."""
+    return Stem(before, stem, "", kind, (bare, "시") if honoured else (bare,), honoured)
 
 
 def _auxiliary(clause: Clause, stem: Stem, honoured: bool) -> Stem:
-    before = stem.before
     if clause.aux == "can":
-        word = "없" if clause.negative else "있"
-        return Stem((*before, with_eu(stem.stem, "ㄹ", stem.irregular), "수"), word, "", "exist")
+        able = (*stem.before, stem.word(with_eu(stem.stem, "ㄹ", stem.irregular), "ㄹ"), Eojeol("수"))
+        return _helping(word := "없" if clause.negative else "있", word, able, "exist", False)
     if clause.aux == "must":
-        obliged = infinitive(stem.stem, stem.irregular) + "야"
-        return Stem((*before, obliged), "하시" if honoured else "하", "", "verb")
-    if clause.aux in ("want", "progressive"):
-        doing = stem.stem + "고"
-        if clause.aux == "progressive":
-            if clause.negative:
-                return Stem((*before, doing, "있지"), "않으시" if honoured else "않", "", "verb")
-            return Stem((*before, doing), *(("계시", "", "verb") if honoured else ("있", "", "exist")))
+        obliged = stem.word(infinitive(stem.stem, stem.irregular) + "야", "어야")
+        return _helping("하시" if honoured else "하", "하", (*stem.before, obliged), "verb", honoured)
+    doing = (*stem.before, stem.word(stem.stem + "고", "고"))
+    if clause.aux == "progressive":
         if clause.negative:
-            return Stem((*before, doing, "싶어", "하지"), "않으시" if honoured else "않", "", "verb")
-        return Stem((*before, doing, "싶어"), "하시" if honoured else "하", "", "verb")
+            return _not((*doing, Eojeol("있지", "있", "지")), "verb", honoured)
+        return Stem(doing, *(("계시", "", "verb", ("계시",), True) if honoured else ("있", "", "exist", ("있",))))
+    if clause.aux == "want":
+        wanting = (*doing, Eojeol("싶어", "싶", "어"))
+        if clause.negative:
+            return _not((*wanting, Eojeol("하지", "하", "지")), "verb", honoured)
+        return _helping("하시" if honoured else "하", "하", wanting, "verb", honoured)
     return stem
 
 
-def _ending(stem: Stem, tense: str, ending: str, register: str) -> list[str]:
+def _ending(stem: Stem, tense: str, ending: str, register: str) -> list[Eojeol]:
     if ending == "final":
         return _final(stem, tense, register)
     if ending in ("adnominal", "nominal"):
@@ -117,78 +131,83 @@ def _past(stem: Stem) -> str:
     return past(stem.stem, stem.irregular)
 
 
+def _coming(stem: Stem) -> Eojeol:
+    """With the prospective ㄹ: 읽을, 갈."""
+    return stem.word(with_eu(stem.stem, "ㄹ", stem.irregular), "ㄹ")
+
+
 def _closed(copula: Stem) -> bool:
     """Whether the noun before 이다 ends in a consonant."""
     return (ord(copula.stem[-2]) - 0xAC00) % 28 > 0
 
 
-def _final(stem: Stem, tense: str, register: str) -> list[str]:
+_FUTURE = {
+    "plain": Eojeol("것이다", "것", "이", "다"),
+    "polite": Eojeol("거예요", "거", "이", "어요"),
+    "formal": Eojeol("것입니다", "것", "이", "습니다"),
+}
+_ENDINGS = {"plain": "다", "polite": "어요", "formal": "습니다"}
+
+
+def _final(stem: Stem, tense: str, register: str) -> list[Eojeol]:
+    ending = _ENDINGS[register]
     if tense == "future":
-        coming = with_eu(stem.stem, "ㄹ", stem.irregular)
-        return [coming, {"plain": "것이다", "polite": "거예요", "formal": "것입니다"}[register]]
+        return [_coming(stem), _FUTURE[register]]
     if tense == "past":
-        done = _past(stem)
-        return [done + {"plain": "다", "polite": "어요", "formal": "습니다"}[register]]
+        return [stem.word(_past(stem) + ending, "었", ending)]
     if stem.kind == "copula":
         noun = stem.stem[:-1]
-        short = noun + ("이에요" if _closed(stem) else "예요")
-        return [
-            {"plain": noun + ("이다" if _closed(stem) else "다"), "polite": short, "formal": noun + "입니다"}[register]
-        ]
+        form = {"plain": "이다", "polite": "이에요", "formal": "입니다"}[register]
+        if not _closed(stem):
+            form = {"plain": "다", "polite": "예요", "formal": "입니다"}[register]
+        return [stem.word(noun + form, ending)]
     if register == "polite":
-        return [
-            polite(
-                stem.stem,
-                "honorific"
-                if stem.stem.endswith("시") and not stem.irregular and _is_honorific(stem)
-                else stem.irregular,
-            )
-        ]
+        return [stem.word(polite(stem.stem, "honorific" if stem.honorific else stem.irregular), "어요")]
     if register == "formal":
-        return [formal_present(stem.stem)]
-    return [plain_present(stem.stem) if stem.kind == "verb" else stem.stem + "다"]
+        return [stem.word(formal_present(stem.stem), "습니다")]
+    if stem.kind == "verb":
+        return [stem.word(plain_present(stem.stem), "는다")]
+    return [stem.word(stem.stem + "다", "다")]
 
 
-def _is_honorific(stem: Stem) -> bool:
-    """마시다 ends in 시 without being honorific."""
-    return stem.stem != "마시"
-
-
-def _adnominal(stem: Stem, tense: str) -> str:
+def _adnominal(stem: Stem, tense: str) -> Eojeol:
     if tense == "future":
-        return with_eu(stem.stem, "ㄹ", stem.irregular)
-    if tense == "past":
-        return with_eu(stem.stem, "ㄴ", stem.irregular) if stem.kind == "verb" else _past(stem) + "던"
-    if stem.kind in ("verb", "exist"):
-        return with_n(stem.stem, "는")
-    return with_eu(stem.stem, "ㄴ", stem.irregular)
+        return _coming(stem)
+    if tense == "past" and stem.kind != "verb":
+        return stem.word(_past(stem) + "던", "었", "던")
+    if tense != "past" and stem.kind in ("verb", "exist"):
+        return stem.word(with_n(stem.stem, "는"), "는")
+    return stem.word(with_eu(stem.stem, "ㄴ", stem.irregular), "ㄴ")
 
 
-def _quoted(stem: Stem, tense: str) -> list[str]:
+def _quoted(stem: Stem, tense: str) -> list[Eojeol]:
     if tense == "future":
-        return [with_eu(stem.stem, "ㄹ", stem.irregular), "것이라고"]
+        return [_coming(stem), Eojeol("것이라고", "것", "이", "라고")]
     if tense == "past":
-        return [_past(stem) + "다고"]
+        return [stem.word(_past(stem) + "다고", "었", "다고")]
     if stem.kind == "copula":
-        return [stem.stem[:-1] + ("이라고" if _closed(stem) else "라고")]
-    return [(plain_present(stem.stem) if stem.kind == "verb" else stem.stem + "다") + "고"]
+        return [stem.word(stem.stem[:-1] + ("이라고" if _closed(stem) else "라고"), "라고")]
+    if stem.kind == "verb":
+        return [stem.word(plain_present(stem.stem) + "고", "는다고")]
+    return [stem.word(stem.stem + "다고", "다고")]
 
 
-def _linked(stem: Stem, tense: str, link: str) -> list[str]:
+def _linked(stem: Stem, tense: str, link: str) -> list[Eojeol]:
     if link == "because":
-        return [infinitive(stem.stem, stem.irregular) + "서"]
+        return [stem.word(infinitive(stem.stem, stem.irregular) + "서", "어서")]
     if link == "if":
-        return [with_eu(stem.stem, "면", stem.irregular)]
+        return [stem.word(with_eu(stem.stem, "면", stem.irregular), "면")]
     if link == "when":
         if tense == "past":
-            return [with_eu(_past(stem), "ㄹ"), "때"]
-        return [with_eu(stem.stem, "ㄹ", stem.irregular), "때"]
+            return [stem.word(with_eu(_past(stem), "ㄹ"), "었", "ㄹ"), Eojeol("때")]
+        return [_coming(stem), Eojeol("때")]
     if link == "after":
-        return [with_eu(stem.stem, "ㄴ", stem.irregular), "후에"]
+        return [stem.word(with_eu(stem.stem, "ㄴ", stem.irregular), "ㄴ"), Eojeol("후에", "후", "에")]
     if link == "before":
-        return [stem.stem + "기", "전에"]
-    if link == "but":
-        if tense == "future":
-            return [with_eu(stem.stem, "ㄹ", stem.irregular), "것이지만"]
-        return [(_past(stem) if tense == "past" else stem.stem) + "지만"]
-    return [(_past(stem) if tense == "past" else stem.stem) + "고"]
+        return [stem.word(stem.stem + "기", "기"), Eojeol("전에", "전", "에")]
+    form = "지만" if link == "but" else "고"
+    if link == "but" and tense == "future":
+        return [_coming(stem), Eojeol("것이지만", "것", "이", "지만")]
+    if tense == "past":
+        return [stem.word(_past(stem) + form, "었", form)]
+    return [stem.word(stem.stem + form, form)]
