@@ -14,7 +14,7 @@ from experiments.cells import Cell, dataset_name
 from experiments.errors import StudyError
 from experiments.models import Model, get_model
 from experiments.models.bags import unit_keys
-from experiments.packing import Passages, documents, passages, right_to_left
+from experiments.packing import Passages, documents, passages, right_to_left, units_apart
 from experiments.study import Study
 from pipelines.audit import FIGURES
 from pipelines.audit_text import by_length
@@ -59,6 +59,8 @@ class Material:
 
     def passages_of(self, numbers: Indices, order: str, draw: int = 0) -> Passages:
         sequences = self.sequences(numbers, order, draw)
+        if self.model.kind == "unit_unigram":
+            return units_apart(sequences)
         return self.in_documents(sequences, numbers) if self.study.task == "documents" else passages(sequences)
 
     def in_documents(self, sequences: Sequences, numbers: Indices) -> Passages:

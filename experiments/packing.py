@@ -121,6 +121,20 @@ def passages(sequences: Sequences) -> Passages:
     return Passages(inputs, targets, offsets, offsets)
 
 
+def units_apart(sequences: Sequences) -> Passages:
+    """Every unit, and every end of a sentence, as a passage of its own: what is before a unit is not seen.
+
+    The targets are those of `passages`, step by step.
+    """
+    whole = passages(sequences)
+    begins = np.zeros(len(whole.targets), bool)
+    begins[whole.offsets[1:] - 1] = True
+    at = np.repeat(np.arange(len(sequences)), np.diff(sequences.sentences))
+    begins[sequences.units[:-1] + at] = True
+    inputs = np.where(begins, np.int32(BOS), whole.inputs)
+    return Passages(inputs, whole.targets, np.append(np.flatnonzero(begins), len(begins)), whole.sentences)
+
+
 def documents(sequences: Sequences, sizes: Indices) -> Passages:
     """Every document as a passage: its sentences one after another, each with its end-of-sentence, begin once.
 

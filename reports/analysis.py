@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from reports.errors import ReportError
+from reports.gain import ORDER_GAIN, Worth, estimates, gain_difference, worths
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.statistics import Clusters, Estimate, difference, holm, linearised, means, ratio_difference
 
@@ -98,9 +99,12 @@ def analyse(inputs: Inputs) -> Analysis:
     groups = [group for group in inputs.groups() if len(inputs.good_runs_of(group))]
     rows = [row for group in groups for row in _rows(inputs, tables, group, orders)]
     rows = _corrected(rows)
+    worth = {group: worths(inputs, tables, group) for group in groups}
+    rows += [row for group in groups for row in _worth_rows(inputs, tables, group, worth[group])]
     curves = [curve for group in groups for curve in _curves(inputs, tables, group)]
     flagged = inputs.runs[inputs.runs["gate"] != "passed"].sort_values(["lang", "model", "seed", "run_id"])
-    return Analysis(tuple(rows), tuple(curves), tuple(_compare(inputs, tables, groups, orders)), flagged, tuple(orders))
+    comparisons = _compare(inputs, tables, groups, orders, worth)
+    return Analysis(tuple(rows), tuple(curves), tuple(comparisons), flagged, tuple(orders))
 
 
 def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> list[Row]:
@@ -135,6 +139,18 @@ def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> li
         by_seed = {seed: float(value) / scale for seed, value in zip(seeds, table.mean(1), strict=True)}
         rows.append(Row(group, order, name, estimate, by_seed, tuple(run_ids)))
     return rows
+
+
+def _worth_rows(inputs: Inputs, tables: Tables, group: Group, found: dict[str, Worth]) -> list[Row]:
+    """What each order is worth to a group: its gain and its shock."""
+    if not found:
+        return []
+    documents = clusters_of(inputs.facts(group).loc[tables.ids(inputs.good_runs_of(group)["run_id"].iloc[0])])
+    return [
+        Row(group, order, name, estimate, worth.by_seed[name], worth.runs)
+        for order, worth in found.items()
+        for name, estimate in estimates(worth, documents).items()
+    ]
 
 
 def _accuracies(
@@ -222,7 +238,9 @@ def effective_context(contexts: tuple[int, ...], bits: Table, whole: float) -> i
     return None
 
 
-def _compare(inputs: Inputs, tables: Tables, groups: list[Group], orders: list[str]) -> list[Comparison]:
+def _compare(
+    inputs: Inputs, tables: Tables, groups: list[Group], orders: list[str], worth: dict[Group, dict[str, Worth]]
+) -> list[Comparison]:
     """Korean minus English, for every model that both have in their spaced unit, on aligned sentences."""
     found: list[Comparison] = []
     if len(set(inputs.runs["design"])) != 1 or not settings_of(inputs)["comparable"]:
@@ -255,6 +273,11 @@ def _compare(inputs: Inputs, tables: Tables, groups: list[Group], orders: list[s
             if all(ceiling.sum() > 0 for ceiling in ceilings):
                 share = ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1], documents)
                 found.append(Comparison(model, order, PER_ORDER_BIT, share, run_ids))
+        both = [worth[group[model]] for group in (korean, english)]
+        for order in sorted(both[0].keys() & both[1].keys()):
+            first, second = (one[order].at(where) for one, where in zip(both, at, strict=True))
+            gain = gain_difference(first, second, documents)
+            found.append(Comparison(model, order, ORDER_GAIN, gain, (*first.runs, *second.runs)))
     return found
 
 

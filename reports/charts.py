@@ -6,20 +6,21 @@ import json
 import os
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
 
 from corpora.table import var_folder
 from pipelines.fonts import font_folder
-from reports.analysis import Analysis
+from reports.analysis import Analysis, Curve, Row
 from reports.inputs import LANGUAGES, Group, in_rank, is_floor
 
 COLOURS = {"ko": "#c2410c", "en": "#2563a8"}
 """Vermilion and blue keep apart for every common kind of colour blindness, on white and on black."""
 AnyChart = Any
 """Altair's charts share no base class that mypy sees."""
+Found = TypeVar("Found", Row, Curve)
 FONT = "NanumGothic"
 SHAPES = ("triangle-up", "square", "circle", "diamond", "cross", "triangle-down", "stroke")
 
@@ -42,6 +43,7 @@ def _colour(langs: list[str]) -> alt.Color:
 def order_costs(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
     """What each order costs each recurrent model: point and interval, and a tick for every seed."""
     rows = [row for row in analysis.rows if row.quantity == "order_cost" and not is_floor(row.group.model)]
+    rows = _of_natural(rows)
     if not rows:
         return None, pd.DataFrame()
     table = pd.DataFrame(
@@ -98,6 +100,11 @@ def order_costs(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
     return chart, table.drop(columns="series")
 
 
+def _of_natural(found: list[Found]) -> list[Found]:
+    """What was trained on natural order, where there is any: charts leave the rest to the tables."""
+    return [one for one in found if one.group.train_order == "natural"] or found
+
+
 def _names(group: Group) -> dict[str, str]:
     return {
         "language": LANGUAGES.get(group.lang, group.lang),
@@ -108,7 +115,8 @@ def _names(group: Group) -> dict[str, str]:
 
 def recency(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
     """What is missing when only the last units are seen: line and band of the 95 % interval, a thin line a seed."""
-    if not analysis.curves:
+    curves = _of_natural(list(analysis.curves))
+    if not curves:
         return None, pd.DataFrame()
     table = pd.DataFrame(
         [
@@ -119,7 +127,7 @@ def recency(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
                 "low": round(found.low, 2),
                 "high": round(found.high, 2),
             }
-            for curve in analysis.curves
+            for curve in curves
             for context, found in zip(curve.contexts, curve.missing, strict=True)
         ]
     )
@@ -131,7 +139,7 @@ def recency(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
                 "context": context,
                 "missing": round(value, 2),
             }
-            for curve in analysis.curves
+            for curve in curves
             for seed, values in sorted(curve.by_seed.items())
             for context, value in zip(curve.contexts, values, strict=True)
         ]

@@ -15,7 +15,7 @@ from experiments.models import get_model
 from reports.errors import ReportError
 
 Table = NDArray[np.float64]
-RANK = ("ngram", "bag_of_words", "character_ngrams", "rnn", "gru", "lstm", "transformer")
+RANK = ("unit_unigram", "ngram", "bag_of_words", "character_ngrams", "rnn", "gru", "lstm", "transformer")
 """Kinds of model, the plainest first."""
 LANGUAGES = {"ko": "Korean", "en": "English"}
 

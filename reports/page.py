@@ -47,6 +47,7 @@ def render(inputs: Inputs, analysis: Analysis) -> str:
         "caveats": caveats(analysis),
         "charts": figures,
         "orders": rows.order_rows(analysis),
+        "gains": rows.gain_rows(analysis),
         "accuracies": rows.accuracy_rows(analysis),
         "classifies": any(row.quantity == ACCURACY for row in analysis.rows),
         "ladder": rows.ladder_sentence(analysis),

@@ -8,7 +8,8 @@ from collections import Counter
 from typing import Any
 
 from reports.analysis import ACCURACY, ACCURACY_LOST, PER_ORDER_BIT, Analysis, Row
-from reports.inputs import LANGUAGES, Inputs, is_floor
+from reports.gain import ORDER_GAIN, ORDER_SHOCK
+from reports.inputs import LANGUAGES, Group, Inputs, is_floor
 from reports.verdicts import interval, ladder
 
 AUDITS = (
@@ -35,6 +36,35 @@ def p_value(p: float) -> str:
     return "–" if math.isnan(p) else "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
+def trained(group: Group) -> str:
+    """The model, and what order it was trained on where that is not the natural one."""
+    return group.model if group.train_order == "natural" else f"{group.model}, trained on {group.train_order}"
+
+
+def gain_rows(analysis: Analysis) -> list[dict[str, Any]]:
+    """What each order that models were trained on is worth: gain and shock; none where nothing but natural was."""
+    rows, before = [], None
+    for row in analysis.rows:
+        shock = analysis.find(row.group, row.order, ORDER_SHOCK)
+        if row.quantity != ORDER_GAIN or shock is None:
+            continue
+        cells = [f"{number(r.estimate.value, 3)} {_span(r.estimate.low, r.estimate.high, 3)}" for r in (row, shock)]
+        rows.append(
+            {
+                "lang": row.group.lang,
+                "language": f"{LANGUAGES.get(row.group.lang, row.group.lang)} ({row.group.unit})",
+                "model": row.group.model,
+                "order": row.order,
+                "gain": cells[0],
+                "shock": cells[1],
+                "by_seed": ", ".join(number(value, 3) for _, value in sorted(row.by_seed.items())),
+                "first": row.group != before,
+            }
+        )
+        before = row.group
+    return rows
+
+
 def order_rows(analysis: Analysis) -> list[dict[str, Any]]:
     rows, before = [], None
     shown = [row for row in analysis.rows if row.quantity == "bits_per_sentence"]
@@ -47,7 +77,7 @@ def order_rows(analysis: Analysis) -> list[dict[str, Any]]:
             {
                 "lang": row.group.lang,
                 "language": f"{LANGUAGES.get(row.group.lang, row.group.lang)} ({row.group.unit})",
-                "model": row.group.model,
+                "model": trained(row.group),
                 "order": row.order,
                 "bits": f"{number(found.value)} {_span(found.low, found.high)}",
                 "cost": f"{number(cost.estimate.value)} {_span(cost.estimate.low, cost.estimate.high)}" if cost else "",
@@ -76,7 +106,7 @@ def accuracy_rows(analysis: Analysis) -> list[dict[str, Any]]:
             {
                 "lang": row.group.lang,
                 "language": f"{LANGUAGES.get(row.group.lang, row.group.lang)} ({row.group.unit})",
-                "model": row.group.model,
+                "model": trained(row.group),
                 "order": row.order,
                 "accuracy": _percent(row),
                 "lost": _percent(lost) if lost else "",
@@ -112,18 +142,19 @@ def ladder_sentence(analysis: Analysis) -> str:
 def comparison_rows(analysis: Analysis) -> list[dict[str, str]]:
     rows = []
     for c in analysis.comparisons:
-        digits = 2 if c.quantity == PER_ORDER_BIT else 1
+        digits = {PER_ORDER_BIT: 2, ORDER_GAIN: 3}.get(c.quantity, 1)
         value, low, high = c.estimate.value, c.estimate.low, c.estimate.high
         said = {
             "bits_per_sentence": "bits per sentence",
             "order_cost": "order cost, bits",
             PER_ORDER_BIT: "order cost per bit of log2 n!",
+            ORDER_GAIN: "order gain",
         }
         rows.append(
             {
                 "model": c.model,
                 "order": c.order,
-                "quantity": said.get(c.quantity, "order cost per bit of log2 n!"),
+                "quantity": said[c.quantity],
                 "value": f"{number(value, digits)} {_span(low, high, digits)}",
                 "p": p_value(c.estimate.p),
             }
@@ -136,7 +167,7 @@ def effective_rows(analysis: Analysis) -> list[dict[str, Any]]:
         {
             "lang": curve.group.lang,
             "language": LANGUAGES.get(curve.group.lang, curve.group.lang),
-            "model": curve.group.model,
+            "model": trained(curve.group),
             "whole": number(curve.whole),
             "effective": ", ".join(
                 f">{curve.contexts[-1]}" if c is None else str(c) for _, c in sorted(curve.effective.items())
@@ -228,7 +259,7 @@ def per_unit_rows(analysis: Analysis) -> list[dict[str, Any]]:
                 "lang": group.lang,
                 "language": LANGUAGES.get(group.lang, group.lang),
                 "unit": group.unit,
-                "model": group.model,
+                "model": trained(group),
                 "cells": cells,
             }
         )

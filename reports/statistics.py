@@ -204,36 +204,41 @@ def linearised(table: Table, divisor: Table) -> Table:
 
 
 def difference(first: Table, second: Table, clusters: Clusters | None = None) -> Estimate:
-    """The mean of a table [seeds, sentences] minus that of another, [other seeds, sentences], on the same sentences.
+    """The mean of a table [seeds, sentences] minus that of another, [other seeds, sentences], on the same sentences."""
+    return total([first, -second], clusters)
 
-    Seeds are independent, sentences joint: Var = σs₁²/I₁ + σs₂²/I₂ + Var(d)/J, where d are the differences of the
+
+def total(tables: Sequence[Table], clusters: Clusters | None = None) -> Estimate:
+    """The sum of the means of tables [seeds, sentences], each of other models, on the same sentences.
+
+    Seeds are independent, sentences joint: Var = Σ σs²/I + Var(t)/J over the tables, where t are the sums of the
     sentences' means; the seeds' parts are their mean squares over IJ, and what they hold of the residual is taken off
     the sentences' part.
     """
-    items = first.shape[1]
-    apart = first.mean(0) - second.mean(0)
-    joint, df = clustered_variance(apart, clusters)
+    items = tables[0].shape[1]
+    together: Table = np.sum([table.mean(0) for table in tables], axis=0)
+    joint, df = clustered_variance(together, clusters)
     parts: list[tuple[float, float]] = []
-    for table in (first, second):
+    for table in tables:
         count = table.shape[0]
         if count > 1:
             squares = mean_squares(table)
             parts.append((squares.seeds / (count * items), count - 1.0))
             joint -= squares.rest / (count * items)
     parts.append((max(joint, 0.0), df))
-    seeds = min(first.shape[0], second.shape[0])
-    drawn = bootstrap_differences(first, second, clusters)
-    return _estimate(float(apart.mean()), Parts(tuple(parts)), _effect(apart), drawn, seeds, items)
+    seeds = min(table.shape[0] for table in tables)
+    drawn = bootstrap_totals(tables, clusters)
+    return _estimate(float(together.mean()), Parts(tuple(parts)), _effect(together), drawn, seeds, items)
 
 
-def bootstrap_differences(
-    first: Table, second: Table, clusters: Clusters | None = None, resamples: int = RESAMPLES, seed: int = 0
+def bootstrap_totals(
+    tables: Sequence[Table], clusters: Clusters | None = None, resamples: int = RESAMPLES, seed: int = 0
 ) -> Table:
-    """[resamples] differences of means: each table's seeds drawn alone, the sentences drawn for both at once."""
-    sentences = _sentence_weights(first.shape[1], clusters, resamples, seed)
-    drawn = [_drawn(table.shape[0], resamples, seed + side) @ table for side, table in enumerate((first, second), 1)]
-    apart: Table = np.einsum("rj,rj->r", drawn[0] - drawn[1], sentences)
-    return apart
+    """[resamples] sums of means: each table's seeds drawn alone, the sentences drawn for all at once."""
+    sentences = _sentence_weights(tables[0].shape[1], clusters, resamples, seed)
+    drawn = [_drawn(table.shape[0], resamples, seed + side) @ table for side, table in enumerate(tables, 1)]
+    sums: Table = np.einsum("rj,rj->r", np.sum(drawn, axis=0), sentences)
+    return sums
 
 
 def ratio_difference(

@@ -6,7 +6,9 @@ from rich.console import Console
 from rich.table import Table
 
 from reports.analysis import ACCURACY, Analysis
+from reports.gain import ORDER_GAIN, ORDER_SHOCK
 from reports.inputs import is_floor
+from reports.rows import trained
 from reports.verdicts import points
 
 
@@ -23,7 +25,7 @@ def summary(analysis: Analysis) -> Table:
         cost = analysis.find(row.group, row.order, "order_cost")
         found, group = row.estimate, row.group
         table.add_row(
-            *((group.lang, group.unit, group.model) if first else ("", "", "")),
+            *((group.lang, group.unit, trained(group)) if first else ("", "", "")),
             row.order,
             f"{found.value:.1f} [{found.low:.1f}, {found.high:.1f}]",
             f"{cost.estimate.value:z.1f} [{cost.estimate.low:z.1f}, {cost.estimate.high:z.1f}]" if cost else "",
@@ -41,7 +43,20 @@ def accuracies(analysis: Analysis) -> Table:
         table.add_column(column, justify="right" if column in orders else "left")
     for group in analysis.groups:
         found = [analysis.find(group, order, ACCURACY) for order in orders]
-        table.add_row(group.lang, group.unit, group.model, *(points(row) if row else "" for row in found))
+        table.add_row(group.lang, group.unit, trained(group), *(points(row) if row else "" for row in found))
+    return table
+
+
+def gains(analysis: Analysis) -> Table:
+    """What the orders that models were trained on are worth."""
+    table = Table(box=None, pad_edge=False, title="what order is worth [95 % interval]", title_justify="left")
+    for column in ("lang", "unit", "model", "order", "order gain", "order shock"):
+        table.add_column(column, justify="right" if column.startswith("order ") else "left")
+    for row in analysis.rows:
+        shock = analysis.find(row.group, row.order, ORDER_SHOCK)
+        if row.quantity == ORDER_GAIN and shock is not None:
+            cells = (f"{r.estimate.value:z.3f} [{r.estimate.low:z.3f}, {r.estimate.high:z.3f}]" for r in (row, shock))
+            table.add_row(row.group.lang, row.group.unit, row.group.model, row.order, *cells)
     return table
 
 
@@ -53,5 +68,7 @@ def show(analysis: Analysis) -> None:
     if any(row.quantity == ACCURACY for row in analysis.rows):
         console.print(accuracies(analysis))
     console.print(summary(analysis))
+    if any(row.quantity == ORDER_GAIN for row in analysis.rows):
+        console.print(gains(analysis))
     for run in analysis.flagged.to_dict("records"):
         console.print(f"{run['lang']} {run['model']} seed {run['seed']} {run['gate']} (in no average)")

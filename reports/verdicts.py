@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.analysis import ACCURACY, ACCURACY_LOST, OVER_LOCAL, PER_ORDER_BIT, Analysis, Row
+from reports.gain import ORDER_GAIN
 from reports.inputs import LANGUAGES, Group, in_rank, is_floor
 from reports.statistics import Estimate
 
@@ -65,6 +66,11 @@ def verdict(analysis: Analysis, lang: str) -> Verdict:
     if local is not None and cost.estimate.value > 0:
         share = 100 * local.estimate.value / cost.estimate.value
         text += f"; shuffling inside windows of three already costs {share:.0f} % of that"
+    gain = analysis.find(group, "shuffle", ORDER_GAIN)
+    if gain is not None:
+        found = gain.estimate
+        text += f"; of what it saves over units drawn alone, {found.value:.2f} [{found.low:.2f}, {found.high:.2f}] "
+        text += "is owed to their order"
     if not _significant(cost):
         text += " — not distinguishable from zero"
     elif cost.estimate.one_seed:
@@ -121,9 +127,13 @@ def _significant(row: Row) -> bool:
 
 
 def between(analysis: Analysis) -> str:
-    """Whether shuffling costs one language more, which is said only if bits, and bits per bit of log2 n!, agree."""
+    """Whether order is worth more in one language; where that was not measured, whether shuffling costs one more, which
+    is said only if bits, and bits per bit of log2 n!, agree."""
     by_name = {(c.model, c.order, c.quantity): c.estimate for c in analysis.comparisons}
     for model in speakers(analysis):
+        gain = by_name.get((model, "shuffle", ORDER_GAIN))
+        if gain is not None:
+            return _of_gain(model, gain)
         raw = by_name.get((model, "shuffle", "order_cost"))
         share = by_name.get((model, "shuffle", PER_ORDER_BIT))
         if raw is None or share is None:
@@ -144,6 +154,16 @@ def between(analysis: Analysis) -> str:
             said + f". At test time a shuffle costs {more} more; what order is worth in training is not measured here."
         )
     return ""
+
+
+def _of_gain(model: str, gain: Estimate) -> str:
+    said = f"Korean minus English, {model.upper()}, trained and tested on shuffled against natural order: order gain "
+    said += _signed(gain, 3)
+    if gain.one_seed:
+        return said + ". One seed in a language is too few for a verdict."
+    if not gain.excludes_zero:
+        return said + ": not distinguishable from zero, so order is not called worth more in either language."
+    return said + f": order is worth more to the {'Korean' if gain.value > 0 else 'English'} models."
 
 
 def _signed(found: Estimate, digits: int) -> str:

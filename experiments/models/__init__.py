@@ -1,8 +1,8 @@
 """Models by name: recurrent networks and a Transformer, and the floors that they must beat.
 
 A name says all that is fixed about a model: `lstm`, `gru_2` (two layers), `lstm_backward` (reads right to left),
-`gru_bidirectional` (classifiers only), `transformer`, `transformer_2_nopos` (without positions), `unigram`, `bigram`,
-`ngram_5`, `bag_of_words`, `character_ngrams`.
+`gru_bidirectional` (classifiers only), `transformer`, `transformer_2_nopos` (without positions), `unigram`,
+`unit_unigram`, `bigram`, `ngram_5`, `bag_of_words`, `character_ngrams`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Direction = Literal["forward", "backward", "bidirectional"]
 _NETWORK = re.compile(r"(rnn|gru|lstm)(?:_([1-9]))?(?:_(backward|bidirectional))?")
 _TRANSFORMER = re.compile(r"transformer(?:_([1-9]))?(_nopos)?")
 _NGRAM = re.compile(r"ngram_([1-9])")
-_PLAIN = ("unigram", "bigram", "bag_of_words", "character_ngrams")
+_PLAIN = ("unigram", "unit_unigram", "bigram", "bag_of_words", "character_ngrams")
 EXAMPLES = ("rnn", "gru", "lstm", "lstm_2", "lstm_backward", "lstm_bidirectional", "transformer",
             "transformer_nopos", *_PLAIN, "ngram_3", "ngram_5")  # fmt: skip
 
@@ -29,8 +29,8 @@ EXAMPLES = ("rnn", "gru", "lstm", "lstm_2", "lstm_backward", "lstm_bidirectional
 class Model:
     """What a model's name says.
 
-    kind: rnn, gru, lstm, transformer, ngram, bag_of_words or character_ngrams; layers of a network; `order` of an
-    n-gram model (2 for bigrams); positions: whether a Transformer is told where in the sentence a piece stands.
+    kind: rnn, gru, lstm, transformer, ngram, unit_unigram, bag_of_words or character_ngrams; layers of a network;
+    `order` of an n-gram model (2 for bigrams); positions: whether a Transformer is told where a piece stands.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Model:
     @property
     def predicts_only(self) -> bool:
         """Whether it is a language model and nothing else."""
-        return self.kind == "ngram" or self.direction == "backward"
+        return self.kind in ("ngram", "unit_unigram") or self.direction == "backward"
 
 
 def get_model(name: str) -> Model:
@@ -70,6 +70,8 @@ def get_model(name: str) -> Model:
         model = Model(name, "transformer", int(layers or 2), positions=not without)
     elif ngram or name in ("unigram", "bigram"):
         model = Model(name, "ngram", order=int(ngram[1]) if ngram else 1 if name == "unigram" else 2)
+    elif name == "unit_unigram":
+        model = Model(name, name, order=LONGEST_NGRAM)
     elif name in _PLAIN:
         model = Model(name, name)
     else:

@@ -164,5 +164,7 @@ def _discounts(counts: Bits) -> Bits:
 
 
 def new_floor(order: int, given: Passages, vocabulary: int) -> Floor:
-    """The n-gram model of an order; 1 is the unigram model."""
-    return Unigram(given, vocabulary) if order == 1 else Ngram(given, vocabulary, order)
+    """The n-gram model of an order; 1 is the unigram model. No order is longer than the longest passage."""
+    if order == 1:
+        return Unigram(given, vocabulary)
+    return Ngram(given, vocabulary, min(order, int(given.lengths.max()) + 1))

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
-from experiments.models.floors import Ngram, Unigram
-from experiments.packing import Passages, documents, passages
+from experiments.models.floors import Ngram, Unigram, new_floor
+from experiments.packing import Passages, documents, passages, units_apart
 from pipelines.sequences import Sequences
 from pipelines.vocabulary import BOS, EOS
 
@@ -165,3 +165,31 @@ def test_documents_let_an_ngram_see_over_the_end_of_a_sentence() -> None:
     model = Ngram(documents(sequences(*pairs), sizes), 16, 3)
     given = documents(sequences([4, 5], [6, 7]), np.array([2]))
     assert model.bits(given)[3] < 0.5, "6 is certain after 5 </s>"
+
+
+def spelled(*sentences: list[list[int]]) -> Sequences:
+    """Sentences of units of several pieces."""
+    units = [unit for sentence in sentences for unit in sentence]
+    ids = np.array([piece for unit in units for piece in unit], np.int32)
+    return Sequences(ids, np.cumsum([0, *map(len, units)]), np.cumsum([0, *map(len, sentences)]))
+
+
+def test_units_apart_by_hand() -> None:
+    found = units_apart(spelled([[A, B], [C]], [[C]]))
+    assert found.inputs.tolist() == [BOS, A, BOS, BOS, BOS, BOS]
+    assert found.targets.tolist() == [A, B, C, EOS, C, EOS]
+    assert found.offsets.tolist() == [0, 2, 3, 4, 5, 6]
+    assert found.sentences.tolist() == [0, 4, 6]
+
+
+def test_independent_units_know_spelling_and_no_order() -> None:
+    """Of the units AB (half), AC and C (a quarter each), with much text: P(A) = 3/4 of the units, P(B | A) = 2/3."""
+    ab, ac, c = [A, B], [A, C], [C]
+    train = units_apart(spelled(*[[ab, ac, ab, c]] * 3000))
+    model = new_floor(8, train, 7)
+    bits = model.bits(units_apart(spelled([ab, ac, c])))
+    share = 4 / 5  # an end for every four units
+    expected = [-np.log2(share * 3 / 4), -np.log2(2 / 3), -np.log2(share * 3 / 4), -np.log2(1 / 3), -np.log2(share / 4)]
+    assert bits[:5] == pytest.approx(expected, abs=0.02)
+    moved = model.bits(units_apart(spelled([c, ab, ac])))
+    assert moved.sum() == pytest.approx(bits.sum(), abs=1e-9)

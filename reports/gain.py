@@ -1,0 +1,109 @@
+"""What order is worth: order gain and order shock, from models trained on several orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.inputs import Group, Inputs, Table, Tables, is_floor
+from reports.statistics import Clusters, Estimate, total
+
+ORDER_GAIN, ORDER_SHOCK = "order_gain", "order_shock"
+"""(L[s,s] − L[n,n]) / (L_floor − L[n,n]) and (L[n,s] − L[s,s]) over the same, L[a,b] the bits of a model trained on a
+and tested on b."""
+FLOOR = "unit_unigram"
+"""The model that knows the units and nothing of their order."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The tables that one order's worth to one model is counted from.
+
+    natural, unfamiliar: [seeds, sentences], bits in natural order and in the other one of models trained on natural
+    order; trained: [other seeds, sentences], bits in the other one of models trained on it; floor: [sentences].
+    """
+
+    natural: Table
+    unfamiliar: Table
+    trained: Table
+    floor: Table
+    runs: tuple[str, ...]
+    by_seed: dict[str, dict[int, float]]
+
+    @property
+    def span(self) -> float:
+        """Bits that a model of natural order saves over the floor."""
+        return float(self.floor.mean() - self.natural.mean())
+
+    def gain(self, sign: float = 1.0) -> list[Table]:
+        """Tables of independent seeds whose means sum to the gain, linearised (the delta method): with g the gain and D
+        the span, (L[s,s] − g·L_floor) / D + g and −(1 − g)·L[n,n] / D."""
+        value = (self.trained.mean() - self.natural.mean()) / self.span
+        return [
+            sign * ((self.trained - value * self.floor) / self.span + value),
+            sign * (value - 1.0) * self.natural / self.span,
+        ]
+
+    def shock(self) -> list[Table]:
+        """The same of the shock h: (L[n,s] + h·(L[n,n] − L_floor)) / D + h and −L[s,s] / D."""
+        value = (self.unfamiliar.mean() - self.trained.mean()) / self.span
+        return [
+            (self.unfamiliar + value * (self.natural - self.floor)) / self.span + value,
+            -self.trained / self.span,
+        ]
+
+    def at(self, places: NDArray[np.int64]) -> Worth:
+        """The same on some of the sentences."""
+        tables = self.natural[:, places], self.unfamiliar[:, places], self.trained[:, places], self.floor[places]
+        return Worth(*tables, self.runs, self.by_seed)
+
+
+def worths(inputs: Inputs, tables: Tables, group: Group) -> dict[str, Worth]:
+    """By order, what it is worth to a group trained on natural order; empty without the floor or other training orders.
+
+    An order of a model that saves nothing over the floor is left out: there is nothing to share there.
+    """
+    floor = replace(group, model=FLOOR)
+    if group.train_order != "natural" or is_floor(group.model) or floor not in inputs.groups():
+        return {}
+    found = {}
+    known = tables.orders(_runs(inputs, group)[0]) if _runs(inputs, group) else set()
+    for other in inputs.groups():
+        order, runs = other.train_order, [_runs(inputs, one) for one in (group, other, floor)]
+        if replace(other, train_order="natural") == group != other and order in known and all(runs):
+            natural, unfamiliar = (tables.over_draws(runs[0], name) for name in ("natural", order))
+            trained, base = tables.over_draws(runs[1], order), tables.over_draws(runs[2], "natural")[0]
+            if base.mean() > natural.mean():
+                seeds = [list(map(int, inputs.good_runs_of(one)["seed"])) for one in (group, other)]
+                own = _by_seed(natural, unfamiliar, trained, float(base.mean()), *seeds)
+                found[order] = Worth(natural, unfamiliar, trained, base, tuple(np.concatenate(runs)), own)
+    return found
+
+
+def _runs(inputs: Inputs, group: Group) -> list[str]:
+    return list(inputs.good_runs_of(group)["run_id"])
+
+
+def _by_seed(
+    natural: Table, unfamiliar: Table, trained: Table, floor: float, seeds: list[int], others: list[int]
+) -> dict[str, dict[int, float]]:
+    """Gain and shock of each seed that was trained on both orders."""
+    found: dict[str, dict[int, float]] = {ORDER_GAIN: {}, ORDER_SHOCK: {}}
+    for i, seed in enumerate(seeds):
+        if seed in others:
+            plain, there = float(natural[i].mean()), float(trained[others.index(seed)].mean())
+            found[ORDER_GAIN][seed] = (there - plain) / (floor - plain)
+            found[ORDER_SHOCK][seed] = (float(unfamiliar[i].mean()) - there) / (floor - plain)
+    return found
+
+
+def estimates(worth: Worth, clusters: Clusters | None) -> dict[str, Estimate]:
+    """Gain and shock with their intervals."""
+    return {ORDER_GAIN: total(worth.gain(), clusters), ORDER_SHOCK: total(worth.shock(), clusters)}
+
+
+def gain_difference(first: Worth, second: Worth, clusters: Clusters | None) -> Estimate:
+    """The gain of one language minus that of another, on the same sentences."""
+    return total([*first.gain(), *second.gain(-1.0)], clusters)
