@@ -79,10 +79,16 @@ class Sample(_Strict):
 
 
 class Recency(_Strict):
-    """The truncation curve: context lengths in units, and on how many test sentences (0 measures none)."""
+    """The truncation curve: context lengths in units, and on how many test sentences (0 measures none).
+
+    targets: units on which the recency profiles are taken (0: none), in runs of `run` units that follow each other,
+    each in a passage with the longest context before it.
+    """
 
     contexts: tuple[Positive, ...] = (1, 2, 4, 8, 16)
     sentences: Annotated[int, Field(ge=0)] = 300
+    targets: Annotated[int, Field(ge=0)] = 0
+    run: Positive = 64
 
     @field_validator("contexts")
     @classmethod

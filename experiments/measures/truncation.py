@@ -52,7 +52,7 @@ def truncated(
     `full` holds the bits of every step with the whole past. The end of a sentence counts as a unit of its own. Where
     not all sentences are `asked` for, the others keep their bits.
     """
-    begin, end, position, sentence = _unit_steps(sequences, given)
+    begin, end, position, sentence = unit_steps(sequences, given)
     late = np.flatnonzero((position > context) & (True if asked is None else asked[sentence]))
     bits = full.copy()
     if len(late):
@@ -66,7 +66,7 @@ def truncated(
     return sum_by_sentence(bits, given)
 
 
-def _unit_steps(sequences: Sequences, given: Passages) -> tuple[Indices, Indices, Indices, Indices]:
+def unit_steps(sequences: Sequences, given: Passages) -> tuple[Indices, Indices, Indices, Indices]:
     """For every unit, the ends of sentences included: its first step, the step after its last, its position in the
     passage, and its sentence; [units]."""
     counts = np.diff(sequences.sentences) + 1

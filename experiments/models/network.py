@@ -130,6 +130,26 @@ class LanguageModel(_Reader):
         places = chosen % time * batch + chosen // time
         return surprisals(tf.gather(states, places), *self._softmax, wanted, count), after
 
+    def states_of_all_steps(self, ids: Tensor, keep: Tensor, before: list[Tensor]) -> list[Tensor]:
+        """Every state of every layer after every step, [time, batch, units] each; ids and keep [batch, time]."""
+        keep = tf.cast(tf.transpose(keep), self.compute_dtype)
+        return self.body.all_states(self.embedding(tf.transpose(ids)), keep, before)
+
+    def gradient_norms(
+        self, ids: Tensor, keep: Tensor, targets: Tensor, weight: Tensor, before: list[Tensor]
+    ) -> Tensor:
+        """[batch, time]: the squared norm of the gradient of Σ weight · nats at the embedding of every input."""
+        inputs = self.embedding(tf.transpose(ids))
+        keep = tf.cast(tf.transpose(keep), self.compute_dtype)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs, _ = self.body.read(inputs, keep, before, [], 0.0, True)
+            if self.projection is not None:
+                outputs = self.projection(outputs)
+            states = tf.reshape(outputs, (-1, outputs.shape[-1]))
+            total, _ = weighted_surprisal(states, *self._softmax, _by_time(targets), _by_time(weight))
+        return tf.transpose(tf.reduce_sum(tf.square(tape.gradient(total, inputs)), -1))
+
 
 class Classifier(_Reader):
     """Gives each text, or each pair of texts, one of several classes from a read-out of its states.

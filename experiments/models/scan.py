@@ -192,6 +192,16 @@ def empty_states(kind: str, batch: int, units: int, dtype: Any = tf.float32) -> 
     return [tf.zeros((batch, units), dtype) for _ in range(CELLS[kind].states)]
 
 
+def every_state(
+    kind: str, inputs: Tensor, keep: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor, initial: list[Tensor]
+) -> list[Tensor]:
+    """The states of one layer after every step, [time, batch, units] each; arguments as in `run`, without gradient."""
+    kernel, recurrent, bias = (tf.convert_to_tensor(weight) for weight in (kernel, recurrent, bias))
+    biases = [bias[0], bias[1]] if kind == "gru" else [bias]
+    afters, _ = _forward(CELLS[kind], tf.tensordot(inputs, kernel, 1), keep[:, :, None], recurrent, biases, initial)
+    return afters
+
+
 def run(
     kind: str,
     inputs: Tensor,

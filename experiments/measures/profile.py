@@ -1,0 +1,298 @@
+"""Recency profiles: what units at a distance are worth, on targets that have a long past.
+
+Targets are runs of consecutive units, so that one reading serves many distances: whatever is done at a place is read on
+from there once, and the targets at every distance after it are scored on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from experiments.errors import StudyError
+from experiments.measures import COLUMNS, LANGUAGE_MODELS, Subject, measure, table
+from experiments.measures.truncation import unit_steps
+from experiments.packing import Passages
+from pipelines.dataset import Dataset
+from pipelines.layout import Indices, ranges
+from pipelines.vocabulary import BOS
+
+GRADIENTS = 4
+"""One target in so many gets a gradient."""
+Read = Callable[[Passages, NDArray[np.bool_]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Past:
+    """The text around the targets, unit by unit; the end of a sentence counts as a unit.
+
+    begin, end: [units], the steps that predict each unit; sentence: [units]; number: [units], the unit in the dataset,
+    -1 for an end; runs: [runs, 2], the first target of each run and the one after its last; longest: how far back.
+    """
+
+    given: Passages
+    begin: Indices
+    end: Indices
+    sentence: Indices
+    number: Indices
+    runs: Indices
+    longest: int
+
+    @property
+    def targets(self) -> Indices:
+        return np.concatenate([np.arange(first, last) for first, last in self.runs])
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading on from a place: the ids read first, the unit whose prediction comes next, and the run it is in."""
+
+    head: NDArray[np.int32]
+    place: int
+    next: int
+    run: int
+
+
+@measure("profile", LANGUAGE_MODELS)
+def profile(subject: Subject) -> pd.DataFrame:
+    """Bits of the targets of each sentence under different pasts, at every distance x of `recency.contexts`.
+
+    Unit: bits, summed over a sentence's targets; sentences without targets have no row.
+    `context`: at most the x units before are seen, from an empty state (x = 0: the beginning mark alone).
+    `whole` (x = 0): the whole past is seen. `erased`: the same, but the unit at distance x is another one of its class
+    and frequency (an end of a sentence stays). `deleted`: the unit at distance x is left out.
+    `unshuffled` (x = 0): the past from C units before the run on, C being the longest distance; `shuffled_beyond`: the
+    same with all units at distance x and more in random order. `gradient`: the mean norm of the gradient of a target's
+    bits at the embeddings of the unit at distance x, over every fourth target.
+    After Khandelwal et al. 2018 (truncation, shuffling and deletion beyond a boundary).
+    """
+    recency = subject.study.recency
+    probe = _probe(subject)
+    if not recency.targets or probe is None:
+        return pd.DataFrame(columns=COLUMNS)
+    past = _past(subject)
+    distances = np.array(recency.contexts)
+    generator = np.random.Generator(np.random.Philox([subject.study.perturbation_seed, 11]))
+    rows = {
+        **_contexts(past, distances, probe.bits),
+        **_edits(past, distances, probe, subject.dataset, generator),
+        **_shuffles(past, distances, probe.bits, generator),
+    }
+    frames = [_by_sentence(subject, past, name, x, values) for (name, x), values in rows.items()]
+    frames += _gradients(subject, past, distances, probe)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _probe(subject: Subject) -> Any:
+    """What looks into a recurrent network that reads from the left; None for any other model."""
+    model = subject.material.model
+    if not model.recurrent or model.direction != "forward":
+        return None
+    from experiments.probe import Probe
+
+    return Probe(subject.scorer)  # type: ignore[arg-type]
+
+
+def _past(subject: Subject) -> Past:
+    """Runs of targets in passages that are long enough, those with the smallest keys first, in random places."""
+    recency, dataset = subject.study.recency, subject.dataset
+    numbers, longest = subject.numbers, max(recency.contexts)
+    sequences = subject.material.sequences(numbers, "natural")
+    given = subject.material.passages_of(numbers, "natural")
+    begin, end, position, sentence = unit_steps(sequences, given)
+    first = np.flatnonzero(position == 0)
+    lengths = np.diff(np.append(first, len(begin)))
+    keys = dataset.keys[numbers][sentence[first]]
+    runs: list[tuple[int, int]] = []
+    for i in np.argsort(keys, kind="stable"):
+        room = int(lengths[i]) - longest - recency.run
+        if room >= 0 and len(runs) * recency.run < recency.targets:
+            start = int(first[i]) + longest + int(keys[i] % np.uint64(room + 1))
+            runs.append((start, start + recency.run))
+    if len(runs) < 2:
+        raise StudyError(
+            f"Fewer than two passages of the test split have {longest + recency.run} units, which recency needs "
+            f"({dataset.lang}): shorten recency.contexts or recency.run, or set recency.targets=0."
+        )
+    number = np.full(len(begin), -1, np.int64)
+    starts = dataset.sentences[numbers]
+    counts = np.diff(sequences.sentences)
+    ends = np.cumsum(counts + 1) - 1
+    number[np.delete(np.arange(len(begin)), ends)] = ranges(starts, counts)
+    return Past(given, begin, end, sentence, number, np.array(sorted(runs), np.int64), longest)
+
+
+def _by_sentence(subject: Subject, past: Past, name: str, x: float, values: NDArray[np.float64]) -> pd.DataFrame:
+    """Rows of the sums of values [targets] over each sentence."""
+    sentence = past.sentence[past.targets]
+    chosen, place = np.unique(sentence, return_inverse=True)
+    sums = np.bincount(place, values, len(chosen)).astype(np.float64)
+    return table("natural", subject.ids(subject.numbers[chosen]), name, x, sums)
+
+
+def _read(past: Past, readings: list[Reading], distances: Indices, read: Read) -> NDArray[np.float64]:
+    """[distances, targets]: bits of the target at every distance after the place of a reading."""
+    given, farthest = past.given, int(distances.max())
+    place_of = np.full(len(past.begin), -1, np.int64)
+    place_of[past.targets] = np.arange(len(past.targets))
+    inputs: list[NDArray[np.int32]] = []
+    targets: list[NDArray[np.int32]] = []
+    lengths: list[int] = []
+    wanted: list[int] = []
+    where: list[int] = []
+    offset = 0
+    for reading in readings:
+        last = min(reading.place + farthest, int(past.runs[reading.run, 1]) - 1)
+        begin, end = int(past.begin[reading.next]), int(past.end[last])
+        head = len(reading.head)
+        inputs += [reading.head, given.inputs[begin + 1 : end]]
+        targets += [np.zeros(head - 1, np.int32), given.targets[begin:end]]
+        for i, distance in enumerate(distances):
+            unit = reading.place + int(distance)
+            if past.runs[reading.run, 0] <= unit <= last and unit >= reading.next:
+                at = offset + head - 1 + int(past.begin[unit]) - begin
+                steps = range(at, at + int(past.end[unit] - past.begin[unit]))
+                wanted.extend(steps)
+                where.extend([i * len(past.targets) + int(place_of[unit])] * len(steps))
+        lengths.append(head - 1 + end - begin)
+        offset += lengths[-1]
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    windows = Passages(np.concatenate(inputs), np.concatenate(targets), offsets, offsets)
+    asked = np.zeros(offset, bool)
+    asked[wanted] = True
+    bits = read(windows, asked)
+    sums = np.bincount(where, bits[wanted], len(distances) * len(past.targets)).astype(np.float64)
+    return sums.reshape(len(distances), len(past.targets))
+
+
+def _places(past: Past, farthest: int) -> list[tuple[int, int]]:
+    """Every place with a target up to the farthest distance after it, and the run of that target."""
+    return [(place, run) for run, (first, last) in enumerate(past.runs) for place in range(first - farthest, last)]
+
+
+def _contexts(past: Past, distances: Indices, read: Read) -> dict[tuple[str, float], NDArray[np.float64]]:
+    """From an empty state, begun at each place."""
+    inputs = past.given.inputs
+    alone = [Reading(np.array([BOS], np.int32), t, t, run) for run, ends in enumerate(past.runs) for t in range(*ends)]
+    found = {("context", 0.0): _read(past, alone, np.array([0]), read)[0]}
+    readings = [
+        Reading(inputs[past.begin[place] + 1 : past.end[place] + 1], place, place + 1, run)
+        for place, run in _places(past, int(distances.max()))
+        if place + 1 < past.runs[run, 1]
+    ]
+    rows = _read(past, readings, distances, read)
+    return found | {("context", float(x)): values for x, values in zip(distances, rows, strict=True)}
+
+
+def _edits(
+    past: Past, distances: Indices, probe: Any, dataset: Dataset, generator: np.random.Generator
+) -> dict[tuple[str, float], NDArray[np.float64]]:
+    """From the state before each place, which is there anyway: the unit at the place replaced, and left out."""
+    inputs = past.given.inputs
+    places = [(place, run) for place, run in _places(past, int(distances.max())) if place + 1 < past.runs[run, 1]]
+    units = np.array([place for place, _ in places])
+    states = probe.states_before(past.given, past.begin[units])
+    others = replacements(dataset, past.number[units], generator)
+
+    def read(given: Passages, wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
+        bits: NDArray[np.float64] = probe.bits(given, wanted, states)
+        return bits
+
+    found = {}
+    for name in ("erased", "deleted"):
+        readings = []
+        for (place, run), other in zip(places, others, strict=True):
+            begin, end = int(past.begin[place]), int(past.end[place])
+            put = inputs[begin + 1 : end + 1]
+            if other >= 0:
+                put = dataset.ids[dataset.units[other] : dataset.units[other + 1]]
+            put = put if name == "erased" else put[:0]
+            readings.append(Reading(np.concatenate([inputs[begin : begin + 1], put]), place, place + 1, run))
+        for x, values in zip(distances, _read(past, readings, distances, read), strict=True):
+            found[name, float(x)] = values
+    steps = np.concatenate([np.arange(past.begin[t], past.end[t]) for t in past.targets])
+    wanted = np.zeros(len(past.given.targets), bool)
+    wanted[steps] = True
+    bits = probe.network.bits(past.given, wanted)
+    sizes = past.end[past.targets] - past.begin[past.targets]
+    found["whole", 0.0] = np.add.reduceat(bits[steps], np.concatenate([[0], np.cumsum(sizes)[:-1]]))
+    return found
+
+
+def replacements(dataset: Dataset, units: Indices, generator: np.random.Generator) -> Indices:
+    """[units]: for each unit of a dataset one of the training text that opens a word if it does, is of the same word
+    class where classes are known, and about as frequent there (the same power of two); never an equal one while there
+    is another. -1 for -1."""
+    pool, numbers = dataset.pooled
+    real = np.flatnonzero(pool.kind >= 0)
+    numbers, kind = numbers[real], pool.kind[real]
+    kinds, place, counts = np.unique(dataset.same[numbers], return_inverse=True, return_counts=True)
+    group = kind * 64 + np.log2(counts[place]).astype(np.int64)
+    order = np.argsort(group, kind="stable")
+    tag = dataset.tag[units].astype(np.int64) if len(dataset.tag) else np.zeros(len(units), np.int64)
+    own = dataset.same[units]
+    at = np.minimum(np.searchsorted(kinds, own), len(kinds) - 1)
+    seen = np.where(kinds[at] == own, counts[at], 1)
+    asked = (2 * tag + dataset.initial[units]) * 64 + np.log2(seen).astype(np.int64)
+    begin, end = (np.searchsorted(group[order], asked, side) for side in ("left", "right"))
+    missing = begin == end
+    begin, end = np.where(missing, 0, begin), np.where(missing, len(order), end)
+    found = units.copy()
+    for _ in range(20):
+        again = (found < 0) | (dataset.same[found] == own)
+        drawn = begin + (generator.random(len(units)) * (end - begin)).astype(np.int64)
+        found = np.where(again, numbers[order[drawn]], found)
+    return np.where(units < 0, -1, found)
+
+
+def _shuffles(
+    past: Past, distances: Indices, read: Read, generator: np.random.Generator
+) -> dict[tuple[str, float], NDArray[np.float64]]:
+    """From C units before the run, the units up to each place in random order, the rest as they stand."""
+    inputs, farthest = past.given.inputs, int(distances.max())
+    straight, readings = [], []
+    for run, (first, last) in enumerate(past.runs):
+        start = int(first) - past.longest
+        head = inputs[past.begin[start] + 1 : past.end[start] + 1]
+        straight.append(Reading(head, start, start + 1, run))
+        for place in range(max(int(first) - farthest, start), int(last)):
+            if place + 1 >= last:
+                continue
+            units = generator.permutation(np.arange(start, place + 1))
+            steps = ranges(past.begin[units] + 1, past.end[units] - past.begin[units])
+            readings.append(Reading(inputs[steps], place, place + 1, run))
+    spans = np.arange(past.longest, past.longest + int(np.diff(past.runs, axis=1).max()))
+    rows = _read(past, straight, spans, read)
+    found = {("unshuffled", 0.0): rows.sum(0)}
+    for x, values in zip(distances, _read(past, readings, distances, read), strict=True):
+        found["shuffled_beyond", float(x)] = values
+    return found
+
+
+def _gradients(subject: Subject, past: Past, distances: Indices, probe: Any) -> list[pd.DataFrame]:
+    """The gradient of every fourth target's bits at each unit before it, C units back."""
+    given, chosen = past.given, past.targets[::GRADIENTS]
+    starts = past.begin[chosen - past.longest] + 1
+    lengths = past.end[chosen] - starts
+    steps = ranges(starts, lengths)
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    windows = Passages(given.inputs[steps], given.targets[steps], offsets, offsets)
+    wanted = steps >= np.repeat(past.begin[chosen], lengths)
+    squares = probe.gradient_norms(windows, wanted)
+    unit_of = np.repeat(np.arange(len(past.begin)), past.end - past.begin)
+    distance = np.repeat(chosen, lengths) - unit_of[steps - 1]
+    target = np.repeat(np.arange(len(chosen)), lengths)
+    far = past.longest + 1
+    inside = distance <= past.longest
+    sums = np.bincount(target[inside] * far + distance[inside], squares[inside], len(chosen) * far).reshape(-1, far)
+    names, place = np.unique(past.sentence[chosen], return_inverse=True)
+    ids = subject.ids(subject.numbers[names])
+    counts = np.bincount(place)
+    return [
+        table("natural", ids, "gradient", float(x), np.bincount(place, np.sqrt(sums[:, x])) / counts) for x in distances
+    ]
