@@ -12,6 +12,7 @@ import pandas as pd
 from reports.errors import ReportError
 from reports.gain import ORDER_GAIN, Worth, estimates, gain_difference, worths
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
+from reports.profiles import Profile, Reach, profiles
 from reports.statistics import Clusters, Estimate, difference, holm, linearised, means, ratio_difference
 
 PER_ORDER_BIT = "order_cost_per_order_bit"
@@ -77,6 +78,8 @@ class Analysis:
     comparisons: tuple[Comparison, ...]
     flagged: pd.DataFrame
     orders: tuple[str, ...]
+    profiles: tuple[Profile, ...] = ()
+    reaches: tuple[Reach, ...] = ()
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -104,7 +107,11 @@ def analyse(inputs: Inputs) -> Analysis:
     curves = [curve for group in groups for curve in _curves(inputs, tables, group)]
     flagged = inputs.runs[inputs.runs["gate"] != "passed"].sort_values(["lang", "model", "seed", "run_id"])
     comparisons = _compare(inputs, tables, groups, orders, worth)
-    return Analysis(tuple(rows), tuple(curves), tuple(comparisons), flagged, tuple(orders))
+    looked = [profiles(inputs, tables, group, clusters_of) for group in groups]
+    return Analysis(
+        tuple(rows), tuple(curves), tuple(comparisons), flagged, tuple(orders),
+        tuple(profile for found, _ in looked for profile in found), tuple(reach for _, reach in looked if reach),
+    )  # fmt: skip
 
 
 def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> list[Row]:

@@ -173,6 +173,39 @@ def recency(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
     return alt.hconcat(*panels).resolve_scale(y="shared"), table.drop(columns="series")
 
 
+def profiles(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
+    """Every kind of recency profile as a share of its largest worth: a panel a kind, a line a group."""
+    worth = {reach.group: reach.worth.value for reach in analysis.reaches}
+    if not worth:
+        return None, pd.DataFrame()
+    rows = []
+    for profile in analysis.profiles:
+        steepest = max(found.value for found in profile.values)
+        whole = steepest if profile.kind == "gradient" else worth[profile.group]
+        for distance, found in zip(profile.distances, profile.values, strict=True):
+            shares = {name: round(getattr(found, name) / whole, 4) for name in ("value", "low", "high")}
+            rows.append({"kind": profile.kind, **_names(profile.group), "distance": distance, **shares})
+    table = pd.DataFrame(rows).rename(columns={"value": "share"})
+    models = in_rank(set(table["model"]))
+    dash = alt.StrokeDash(
+        "model:N", sort=models, legend=alt.Legend(title=None, orient="top", symbolStrokeColor="#888888")
+    )
+    panels = []
+    for kind in dict.fromkeys(table["kind"]):
+        values = sorted(set(table["distance"]))
+        axis = alt.Axis(values=values[:: max(1, len(values) // 8)], grid=False)
+        x = alt.X("distance:Q", title="distance, units", scale=alt.Scale(type="log", base=2), axis=axis)
+        base = alt.Chart(table).transform_filter(alt.datum.kind == kind)
+        base = base.encode(x=x, color=_colour(_languages(analysis)), detail="series:N")
+        band = base.mark_area(opacity=0.15).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
+        line = base.mark_line(strokeWidth=1.8, point=alt.OverlayMarkDef(size=18)).encode(
+            y="share:Q", strokeDash=dash, tooltip=["language", "model", "distance", "share", "low", "high"]
+        )
+        panels.append(alt.layer(band, line).properties(width=190, height=170, title=kind))
+    chart = alt.concat(*panels, columns=3).resolve_scale(y="independent", color="shared", strokeDash="shared")
+    return chart, table.drop(columns="series")
+
+
 def specification(chart: AnyChart) -> dict[str, Any]:
     """The chart as a Vega-Lite object, its colours of text and rules left to the page."""
     configured = chart.configure(font=FONT, background="transparent").configure_view(stroke=None)

@@ -54,6 +54,7 @@ def render(inputs: Inputs, analysis: Analysis) -> str:
         "comparisons": rows.comparison_rows(analysis),
         "aligned": max((c.estimate.sentences for c in analysis.comparisons), default=0),
         "first_context": analysis.curves[0].contexts[0] if analysis.curves else 1,
+        "reaches": rows.reach_rows(analysis),
         "effective": rows.effective_rows(analysis),
         "count_heads": rows.count_heads(inputs),
         "counts": rows.count_rows(inputs),
@@ -95,12 +96,14 @@ def _figures(analysis: Analysis) -> list[Figure]:
         "Order cost of every recurrent model: mean and 95 % interval; every short tick is one seed.",
         "Bits missing per sentence when only so many units before the predicted one are seen, with 95 % bands; thin "
         "lines are seeds.",
+        "What the past is worth at every distance, as a share of what the longest context saves over none (the "
+        "gradient: of its largest value), with 95 % bands.",
     )
     figures = []
     for name, caption, (chart, table) in zip(
-        ("order-chart", "recency-chart"),
+        ("order-chart", "recency-chart", "profile-chart"),
         captions,
-        (charts.order_costs(analysis), charts.recency(analysis)),
+        (charts.order_costs(analysis), charts.recency(analysis), charts.profiles(analysis)),
         strict=True,
     ):
         spec = charts.specification(chart) if chart is not None else {}

@@ -23,6 +23,11 @@ def results_table(analysis: Analysis) -> pd.DataFrame:
             for name, found in (("truncated_bits_per_sentence", curve.bits[i]), ("bits_missing", curve.missing[i])):
                 own = seeds if name == "bits_missing" else {}
                 rows.append(_row(curve.group, "natural", name, str(context), found, own, curve.run_ids))
+    for profile in analysis.profiles:
+        for i, (distance, value) in enumerate(zip(profile.distances, profile.values, strict=True)):
+            own = {seed: values[i] for seed, values in profile.by_seed.items()}
+            name = f"recency_{profile.kind}"
+            rows.append(_row(profile.group, "natural", name, str(distance), value, own, profile.run_ids))
     for c in analysis.comparisons:
         rows.append(_row(Group("ko-en", "", c.model, "natural"), c.order, c.quantity, "", c.estimate, {}, c.run_ids))
     return pd.DataFrame(rows)

@@ -178,6 +178,28 @@ def effective_rows(analysis: Analysis) -> list[dict[str, Any]]:
     ]
 
 
+def reach_rows(analysis: Analysis) -> list[dict[str, Any]]:
+    """How far back the past reaches in every group whose recency profiles were taken."""
+
+    def units(found: dict[int, int | None], longest: int) -> str:
+        return ", ".join(f">{longest}" if value is None else str(value) for _, value in sorted(found.items()))
+
+    return [
+        {
+            "lang": reach.group.lang,
+            "language": f"{LANGUAGES.get(reach.group.lang, reach.group.lang)} ({reach.group.unit})",
+            "model": trained(reach.group),
+            "worth": f"{number(reach.worth.value, 2)} {_span(reach.worth.low, reach.worth.high, 2)}",
+            "context": units(reach.context, reach.longest),
+            "knee": units(reach.knee, reach.longest),
+            "half": ", ".join(number(value, 1) for _, value in sorted(reach.half.items())),
+            "characters": ", ".join(number(value * reach.characters, 0) for _, value in sorted(reach.half.items())),
+            "runs": reach.run_ids,
+        }
+        for reach in analysis.reaches
+    ]
+
+
 COUNTS = (
     ("n_words", "eojeol or words"), ("n_particle", "hosts and particles"), ("n_morpheme", "morphemes"),
     ("n_chunk", "chunks"), ("n_chars", "syllables or characters"), ("n_jamo", "jamo or letters"), ("n_bytes", "bytes"),

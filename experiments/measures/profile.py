@@ -62,7 +62,7 @@ class Reading:
 def profile(subject: Subject) -> pd.DataFrame:
     """Bits of the targets of each sentence under different pasts, at every distance x of `recency.contexts`.
 
-    Unit: bits, summed over a sentence's targets; sentences without targets have no row.
+    Unit: bits, summed over a sentence's targets, whose number is `targets` (x = 0); sentences without have no row.
     `context`: at most the x units before are seen, from an empty state (x = 0: the beginning mark alone).
     `whole` (x = 0): the whole past is seen. `erased`: the same, but the unit at distance x is another one of its class
     and frequency (an end of a sentence stays). `deleted`: the unit at distance x is left out.
@@ -79,6 +79,7 @@ def profile(subject: Subject) -> pd.DataFrame:
     distances = np.array(recency.contexts)
     generator = np.random.Generator(np.random.Philox([subject.study.perturbation_seed, 11]))
     rows = {
+        ("targets", 0.0): np.ones(len(past.targets)),
         **_contexts(past, distances, probe.bits),
         **_edits(past, distances, probe, subject.dataset, generator),
         **_shuffles(past, distances, probe.bits, generator),
