@@ -188,7 +188,7 @@ def profiles(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
     table = pd.DataFrame(rows).rename(columns={"value": "share"})
     models = in_rank(set(table["model"]))
     dash = alt.StrokeDash(
-        "model:N", sort=models, legend=alt.Legend(title=None, orient="top", symbolStrokeColor="#888888")
+        "model:N", sort=models, legend=alt.Legend(title=None, orient="top", symbolType="stroke", symbolSize=300)
     )
     panels = []
     for kind in dict.fromkeys(table["kind"]):
