@@ -17,7 +17,7 @@ from pipelines.dataset import Dataset, Recipe, splits_of
 from pipelines.orders import get_order
 from pipelines.sequences import audit_of, lacks
 
-AXES = ("lang", "unit", "model", "train_order", "seed")
+AXES = ("lang", "unit", "model", "train_order", "seed", "condition")
 LIBRARIES = ("tensorflow", "keras", "numpy", "sentencepiece")
 RUNTIME = {"threads": 1, "op_determinism": True, "xla": True}
 _GRID = {"name", "title", "question", "languages", "models", "train_orders", "seeds"}
@@ -38,6 +38,7 @@ class Cell:
     train_order: str
     seed: int
     settings: dict[str, Any]
+    condition: str = ""
 
     @property
     def axes(self) -> dict[str, Any]:
@@ -54,7 +55,8 @@ class Cell:
 
     @property
     def title(self) -> str:
-        return f"{self.lang} {self.unit} {self.model} {self.train_order} seed {self.seed}"
+        condition = f" {self.condition}" if self.condition else ""
+        return f"{self.lang} {self.unit} {self.model} {self.train_order}{condition} seed {self.seed}"
 
     def record(self) -> dict[str, Any]:
         return asdict(self)
@@ -68,16 +70,16 @@ def code_sha256() -> str:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A study with its corpus built and its datasets encoded."""
+    """A study with its corpora built (one a condition; one named "" where there are none) and its datasets encoded."""
 
     study: Study
-    corpus: Corpus
+    corpora: dict[str, Corpus]
     source: str
     datasets: dict[str, Dataset]
 
 
-def dataset_name(lang: str, unit: str) -> str:
-    return f"{lang}/{unit}"
+def dataset_name(lang: str, unit: str, condition: str = "") -> str:
+    return f"{lang}/{unit}@{condition}" if condition else f"{lang}/{unit}"
 
 
 class Progress(Protocol):
@@ -95,18 +97,23 @@ class _Silent:
 
 
 def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None = None) -> Prepared:
-    """Build the study's corpus and every dataset that its comparison needs.
+    """Build the study's corpus, under each of its conditions, and every dataset that its comparison needs.
 
     In aligned text all languages of the study are prepared, also when one is asked for: which sentences are used
     depends on all of them. Raises StudyError where the corpus lacks a language that is asked for.
     """
     progress = progress or _Silent()
-    progress.expect(f"building the corpus {Path(study.corpus).name} (sentences)", study.corpus_options.get("pairs"))
-    options = study.corpus_options or None
-    corpus = build_corpus(study.corpus, langs=languages, options=options, progress=progress.advance)
-    missing = [lang for lang in languages if lang not in corpus.languages]
-    if missing:
-        raise StudyError(f"The corpus {corpus.name} has no {', '.join(missing)}; it has {', '.join(corpus.languages)}.")
+    corpora = {}
+    for condition, changed in (study.conditions or {"": {}}).items():
+        options = {**study.corpus_options, **changed}
+        progress.expect(f"building the corpus {Path(study.corpus).name} (sentences)", options.get("pairs"))
+        corpus = build_corpus(study.corpus, langs=languages, options=options or None, progress=progress.advance)
+        missing = [lang for lang in languages if lang not in corpus.languages]
+        if missing:
+            raise StudyError(
+                f"The corpus {corpus.name} has no {', '.join(missing)}; it has {', '.join(corpus.languages)}."
+            )
+        corpora[condition] = corpus
     wanted = [lang for lang in study.languages if lang in corpus.languages] if corpus.aligned else list(languages)
     tags = any("tags" in get_order(name).needs for name in (*study.train_orders, *study.test_orders))
     recipes = {
@@ -117,14 +124,15 @@ def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None 
         for unit in study.units[lang]
     }
     datasets = {}
-    for (lang, unit), recipe in recipes.items():
-        counts = corpus.counts[lang]
-        progress.expect(f"encoding {lang} by {unit} (sentences)", counts["train"] + sum(counts.values()))
-        datasets[dataset_name(lang, unit)] = build_dataset(corpus, lang, recipe, progress.advance)
+    for condition, corpus in corpora.items():
+        for (lang, unit), recipe in recipes.items():
+            counts = corpus.counts[lang]
+            progress.expect(f"encoding {lang} by {unit} (sentences)", counts["train"] + sum(counts.values()))
+            datasets[dataset_name(lang, unit, condition)] = build_dataset(corpus, lang, recipe, progress.advance)
     for dataset in datasets.values():
         _check_task(study, dataset)
         _check_orders(study, dataset)
-    return Prepared(study, corpus, study.corpus, datasets)
+    return Prepared(study, corpora, study.corpus, datasets)
 
 
 def _check_task(study: Study, dataset: Dataset) -> None:
@@ -166,10 +174,13 @@ def _check_orders(study: Study, dataset: Dataset) -> None:
 def settings_of(prepared: Prepared) -> dict[str, Any]:
     """What all cells of a design share, and what a design's hash is taken over."""
     study = prepared.study.model_dump(mode="json", exclude=_GRID)
+    corpora = prepared.corpora
+    (corpus, *others) = corpora.values()
+    hashes = {condition: one.sha256 for condition, one in corpora.items()}
     return {
-        "study": {**study, "corpus": prepared.corpus.name},
-        "corpus_sha256": prepared.corpus.sha256,
-        "comparable": prepared.corpus.settings["comparable"],
+        "study": {**study, "corpus": corpus.name},
+        "corpus_sha256": sha256_of(hashes) if others else corpus.sha256,
+        "comparable": corpus.settings["comparable"],
         "datasets": {name: dataset.sha256 for name, dataset in prepared.datasets.items()},
         "code": code_sha256(),
         "versions": {name: version(name) for name in LIBRARIES},
@@ -181,8 +192,9 @@ def plan(prepared: Prepared, languages: tuple[str, ...]) -> list[Cell]:
     """The cells of a study in the given languages. Floors do not depend on a seed: they get seed 0 only."""
     study, settings = prepared.study, settings_of(prepared)
     return [
-        Cell(lang, unit, model, train_order, seed, settings)
+        Cell(lang, unit, model, train_order, seed, settings, condition)
         for seed in range(study.seeds)
+        for condition in study.conditions or ("",)
         for lang in languages
         for unit in study.units[lang]
         for train_order in study.train_orders

@@ -23,6 +23,7 @@ OBSERVATION_COLUMNS = [
     "model",
     "seed",
     "train_order",
+    "condition",
     "test_order",
     "sentence_id",
     "measure",
@@ -52,7 +53,7 @@ _TAGS = (
 class Export:
     """The tracked runs of one design of a study.
 
-    runs: one row a run; observations: the long table; sentences: one row a language, unit and test sentence;
+    runs: one row a run; observations: the long table; sentences: one row a language, unit, condition and test sentence;
     settings: what the cells of the design share.
     """
 
@@ -89,8 +90,8 @@ def export(study: str, design: str | None = None, store: Store | None = None) ->
         raise StudyError(f'The study "{study}" has no finished run of design {design[:12]}.')
     rows: list[dict[str, Any]] = []
     observations: list[pd.DataFrame] = []
-    sentences: dict[tuple[str, str], pd.DataFrame] = {}
-    audits: dict[tuple[str, str], pd.DataFrame] = {}
+    sentences: dict[tuple[str, ...], pd.DataFrame] = {}
+    audits: dict[tuple[str, ...], pd.DataFrame] = {}
     settings: dict[str, Any] = {}
     for cell in sorted(first):
         run = first[cell]
@@ -100,12 +101,13 @@ def export(study: str, design: str | None = None, store: Store | None = None) ->
         row = rows[-1]
         observations.append(
             tables.observations.assign(
-                **{key: row[key] for key in ("run_id", "lang", "unit", "model", "seed", "train_order")}
+                **{key: row[key] for key in ("run_id", "lang", "unit", "model", "seed", "train_order", "condition")}
             )
         )
-        sentences.setdefault((row["lang"], row["unit"]), tables.sentences)
-        audits.setdefault((row["lang"], row["unit"]), tables.audits.assign(lang=row["lang"], unit=row["unit"]))
-    axes = ["lang", "unit", "model", "train_order", "seed"]
+        place = {key: row[key] for key in ("lang", "unit", "condition")}
+        sentences.setdefault(tuple(place.values()), tables.sentences.assign(condition=row["condition"]))
+        audits.setdefault(tuple(place.values()), tables.audits.assign(**place))
+    axes = ["lang", "unit", "model", "train_order", "condition", "seed"]
     return Export(
         study,
         design,
@@ -152,6 +154,7 @@ def _run_row(run: Run, results: dict[str, Any]) -> dict[str, Any]:
         "run_id": run.info.run_id,
         **{name: tags.get(name, "") for name in _TAGS},
         "train_order": cell["train_order"],
+        "condition": cell["condition"],
         "seed": int(cell["seed"]),
         "parameters": int(results["parameters"]),
         "recurrent_parameters": int(results["recurrent_parameters"]),

@@ -120,7 +120,7 @@ def study_of(cell: Cell) -> Study:
 def material_of(cell: Cell, datasets: dict[str, Dataset]) -> Material:
     """The cell's sentences: the same ids in every dataset of the design."""
     study = study_of(cell)
-    own = datasets[dataset_name(cell.lang, cell.unit)]
+    own = datasets[dataset_name(cell.lang, cell.unit, cell.condition)]
     beside = [dataset for dataset in datasets.values() if dataset is not own]
     longest = LONGEST if study.task == "documents" else cell.settings["study"]["training"]["row"] - 1
     some = study.task == "sentences" or (study.task == "classification" and not study.sample.balanced)

@@ -148,8 +148,10 @@ class Study(_Strict):
     how a classifier reads the states of a text. whole_units: a classifier reads every unit as one symbol, the most
     frequent `vocabulary` of training and one for all others, instead of pieces; for the comparison of vocabularies, as
     nothing unseen can be told apart by it. tuned: settings by `language/model`, over those of the study.
-    transforms: a script transform by language. allow_identical: by order, the share of sentences of two or more units
-    that it may leave in their natural order; an order that is not named may leave as many as its definition says.
+    conditions: a name for each of several settings of the corpus, over `corpus_options`; every cell is run under each,
+    on the same sentences (by id). transforms: a script transform by language. allow_identical: by order, the share of
+    sentences of two or more units that it may leave in their natural order; an order that is not named may leave as
+    many as its definition says.
     """
 
     name: str
@@ -157,6 +159,7 @@ class Study(_Strict):
     question: str
     corpus: str = "grammar"
     corpus_options: dict[str, Any] = {}
+    conditions: dict[Annotated[str, Field(pattern="^[a-z0-9_]+$")], dict[str, Any]] = {}
     languages: tuple[str, ...] = ("ko", "en")
     task: Literal["sentences", "documents", "classification", "pairs"] = "sentences"
     units: dict[str, tuple[str, ...]]

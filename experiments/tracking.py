@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpora.table import var_folder
-from experiments.cells import LIBRARIES, Cell
+from experiments.cells import LIBRARIES, Cell, dataset_name
 from experiments.errors import StudyError
 from experiments.study import Study
 from pipelines.engines import default_workers
@@ -281,7 +281,7 @@ def log_cell(store: Store, study: Study, cell: Cell, folder: Path, context: dict
 
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     now = int(time.time() * 1000)
-    name = f"{cell.lang}-{cell.unit}-{cell.model}-{cell.train_order}-{cell.seed}"
+    name = "-".join(filter(None, (cell.lang, cell.unit, cell.model, cell.train_order, cell.condition, str(cell.seed))))
     run = store.client.create_run(
         experiment_id(store, study),
         start_time=now - int(1000 * results["wall_s"]),
@@ -301,7 +301,7 @@ def log_cell(store: Store, study: Study, cell: Cell, folder: Path, context: dict
         params = [Param(key, value) for key, value in _params(cell, results).items()]
         for begin in range(0, len(metrics), 900):
             store.client.log_batch(run_id, metrics[begin : begin + 900], params if begin == 0 else [])
-        dataset = cell.settings["datasets"][f"{cell.lang}/{cell.unit}"]
+        dataset = cell.settings["datasets"][dataset_name(cell.lang, cell.unit, cell.condition)]
         source = CodeDatasetSource({"corpus": cell.settings["study"]["corpus"]})
         entity = DatasetEntity(
             f"{cell.settings['study']['corpus']}-{cell.lang}-{cell.unit}",

@@ -9,23 +9,16 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from reports.comparisons import Comparison, compare
 from reports.errors import ReportError
-from reports.gain import ORDER_GAIN, Worth, estimates, gain_difference, worths
+from reports.gain import Worth, estimates, worths
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.profiles import Profile, Reach, profiles
-from reports.statistics import Clusters, Estimate, difference, holm, linearised, means, ratio_difference
-
-PER_ORDER_BIT = "order_cost_per_order_bit"
-"""The order cost over Σ log2 of the number of distinguishable orders, for longer and shorter sentences alike."""
-
-ACCURACY, ACCURACY_LOST = "accuracy", "accuracy_lost"
-"""Share of texts whose label is right, and what of it is lost under an order, on the same texts."""
+from reports.quantities import ACCURACY, ACCURACY_LOST, DUST, PER_ORDER_BIT, clusters_of, without_dust
+from reports.statistics import Estimate, holm, linearised, means
 
 OVER_LOCAL = "cost_over_local_3"
 """What a shuffle costs beyond a shuffle inside windows of three, on the same sentences."""
-
-DUST = 1e-6
-"""Bits: what summing in another order may leave behind."""
 
 RECENCY_SHARE = 0.01
 """The effective context leaves at most this share of what context is worth on the table."""
@@ -55,17 +48,6 @@ class Curve:
     by_seed: dict[int, tuple[float, ...]]
     whole: float
     effective: dict[int, int | None]
-    run_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A quantity of one model in Korean minus the same in English, on the sentences that both have."""
-
-    model: str
-    order: str
-    quantity: str
-    estimate: Estimate
     run_ids: tuple[str, ...]
 
 
@@ -106,7 +88,7 @@ def analyse(inputs: Inputs) -> Analysis:
     rows += [row for group in groups for row in _worth_rows(inputs, tables, group, worth[group])]
     curves = [curve for group in groups for curve in _curves(inputs, tables, group)]
     flagged = inputs.runs[inputs.runs["gate"] != "passed"].sort_values(["lang", "model", "seed", "run_id"])
-    comparisons = _compare(inputs, tables, groups, orders, worth)
+    comparisons = compare(inputs, tables, groups, orders, worth) if _one_design(inputs) else []
     looked = [profiles(inputs, tables, group, clusters_of) for group in groups]
     return Analysis(
         tuple(rows), tuple(curves), tuple(comparisons), flagged, tuple(orders),
@@ -171,19 +153,6 @@ def _accuracies(
     return found + [(o, ACCURACY_LOST, right["natural"] - t, None) for o, t in right.items() if o != "natural"]
 
 
-def without_dust(table: Table) -> Table:
-    """The table with differences under 10⁻⁶ bits, which summing in another order leaves behind, set to zero."""
-    return np.where(np.abs(table) < DUST, 0.0, table)
-
-
-def clusters_of(facts: pd.DataFrame) -> Clusters | None:
-    """The number of each sentence's document, or None where no two sentences share one (or documents are not known)."""
-    named = facts["document"].to_numpy(object)
-    alone = np.array([f"\0{name}" for name in facts.index], object)
-    codes, names = pd.factorize(np.where(named == "", alone, named))
-    return codes.astype(np.int64) if 1 < len(names) < len(codes) else None
-
-
 def _corrected(rows: list[Row]) -> list[Row]:
     """Holm over the family: every order cost of every recurrent model in every language of the report."""
     family = [i for i, row in enumerate(rows) if row.quantity == "order_cost" and not is_floor(row.group.model)]
@@ -245,52 +214,8 @@ def effective_context(contexts: tuple[int, ...], bits: Table, whole: float) -> i
     return None
 
 
-def _compare(
-    inputs: Inputs, tables: Tables, groups: list[Group], orders: list[str], worth: dict[Group, dict[str, Worth]]
-) -> list[Comparison]:
-    """Korean minus English, for every model that both have in their spaced unit, on aligned sentences."""
-    found: list[Comparison] = []
-    if len(set(inputs.runs["design"])) != 1 or not settings_of(inputs)["comparable"]:
-        return found
-    korean = {g.model: g for g in groups if (g.lang, g.unit, g.train_order) == ("ko", "eojeol", "natural")}
-    english = {g.model: g for g in groups if (g.lang, g.unit, g.train_order) == ("en", "word", "natural")}
-    for model in sorted(korean.keys() & english.keys(), key=lambda name: korean[name].key):
-        if is_floor(model):
-            continue
-        sides = [_side(inputs, tables, group[model]) for group in (korean, english)]
-        common = sorted(set(sides[0][1]) & set(sides[1][1]))
-        if len(common) < 2:
-            continue
-        at = [pd.Index(side[1]).get_indexer(pd.Index(common)) for side in sides]
-        run_ids = (*sides[0][0], *sides[1][0])
-        shared = set.intersection(*(tables.orders(side[0][0]) for side in sides))
-        documents = clusters_of(sides[0][2].loc[common])
-        for order in (name for name in orders if name in shared):
-            values = [tables.over_draws(side[0], order)[:, where] for side, where in zip(sides, at, strict=True)]
-            if order == "natural":
-                apart = difference(values[0], values[1], documents)
-                found.append(Comparison(model, order, "bits_per_sentence", apart, run_ids))
-                continue
-            costs = [
-                value - tables.over_draws(side[0], "natural")[:, where]
-                for value, side, where in zip(values, sides, at, strict=True)
-            ]
-            ceilings = [side[2].loc[common, "log2_orders"].to_numpy(float) for side in sides]
-            found.append(Comparison(model, order, "order_cost", difference(costs[0], costs[1], documents), run_ids))
-            if all(ceiling.sum() > 0 for ceiling in ceilings):
-                share = ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1], documents)
-                found.append(Comparison(model, order, PER_ORDER_BIT, share, run_ids))
-        both = [worth[group[model]] for group in (korean, english)]
-        for order in sorted(both[0].keys() & both[1].keys()):
-            first, second = (one[order].at(where) for one, where in zip(both, at, strict=True))
-            gain = gain_difference(first, second, documents)
-            found.append(Comparison(model, order, ORDER_GAIN, gain, (*first.runs, *second.runs)))
-    return found
-
-
-def _side(inputs: Inputs, tables: Tables, group: Group) -> tuple[list[str], list[str], pd.DataFrame]:
-    run_ids = list(inputs.good_runs_of(group)["run_id"])
-    return run_ids, tables.ids(run_ids[0]), inputs.facts(group)
+def _one_design(inputs: Inputs) -> bool:
+    return len(set(inputs.runs["design"])) == 1
 
 
 def settings_of(inputs: Inputs) -> dict[str, object]:

@@ -109,7 +109,7 @@ def _names(group: Group) -> dict[str, str]:
     return {
         "language": LANGUAGES.get(group.lang, group.lang),
         "model": group.model,
-        "series": f"{group.model} {group.lang} {group.unit}",
+        "series": " ".join(filter(None, (group.model, group.lang, group.unit, group.condition))),
     }
 
 

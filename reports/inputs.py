@@ -44,13 +44,14 @@ class Group:
     unit: str
     model: str
     train_order: str
+    condition: str = ""
 
     @property
-    def key(self) -> tuple[int, tuple[int, int, int, str], str, str]:
+    def key(self) -> tuple[int, tuple[int, int, int, str], str, str, str]:
         """Sorts Korean first, models from the plainest up."""
         langs = list(LANGUAGES)
         lang = langs.index(self.lang) if self.lang in langs else len(langs)
-        return lang, rank(self.model), self.unit, self.train_order
+        return lang, rank(self.model), self.unit, self.train_order, self.condition
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Inputs:
 
     @cached_property
     def _by_group(self) -> dict[Group, pd.DataFrame]:
-        columns = ["lang", "unit", "model", "train_order"]
+        columns = ["lang", "unit", "model", "train_order", "condition"]
         parts = self.runs.sort_values(["seed", "run_id"]).groupby(columns, sort=False)
         return {Group(*map(str, key)): rows for key, rows in parts}
 
@@ -89,13 +90,13 @@ class Inputs:
         return sorted(map(str, rows.unique()), key=lambda name: (rank.get(name, 5), name))
 
     @cached_property
-    def _facts(self) -> dict[tuple[str, str], pd.DataFrame]:
-        parts = self.sentences.groupby(["lang", "unit"], sort=False)
-        return {(str(lang), str(unit)): rows.set_index("sentence_id").sort_index() for (lang, unit), rows in parts}
+    def _facts(self) -> dict[tuple[str, ...], pd.DataFrame]:
+        parts = self.sentences.groupby(["lang", "unit", "condition"], sort=False)
+        return {tuple(map(str, key)): rows.set_index("sentence_id").sort_index() for key, rows in parts}
 
     def facts(self, group: Group) -> pd.DataFrame:
         """Sizes of the test sentences, by sentence id."""
-        return self._facts[group.lang, group.unit]
+        return self._facts[group.lang, group.unit, group.condition]
 
 
 class Tables:

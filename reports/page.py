@@ -12,8 +12,9 @@ from markupsafe import Markup
 
 from pipelines.fonts import subset
 from reports import charts, rows
-from reports.analysis import ACCURACY, Analysis, settings_of
+from reports.analysis import Analysis, settings_of
 from reports.inputs import LANGUAGES, Inputs, is_floor
+from reports.quantities import ACCURACY
 from reports.verdicts import between, caveats, verdict
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -29,7 +29,7 @@ def results_table(analysis: Analysis) -> pd.DataFrame:
             name = f"recency_{profile.kind}"
             rows.append(_row(profile.group, "natural", name, str(distance), value, own, profile.run_ids))
     for c in analysis.comparisons:
-        rows.append(_row(Group("ko-en", "", c.model, "natural"), c.order, c.quantity, "", c.estimate, {}, c.run_ids))
+        rows.append(_row(c.group, c.order, c.quantity, "", c.estimate, {}, c.run_ids))
     return pd.DataFrame(rows)
 
 
@@ -47,6 +47,7 @@ def _row(
         "unit": group.unit,
         "model": group.model,
         "train_order": group.train_order,
+        "condition": group.condition,
         "test_order": order,
         "quantity": quantity,
         "x": x,

@@ -7,9 +7,10 @@ import math
 from collections import Counter
 from typing import Any
 
-from reports.analysis import ACCURACY, ACCURACY_LOST, PER_ORDER_BIT, Analysis, Row
+from reports.analysis import Analysis, Row
 from reports.gain import ORDER_GAIN, ORDER_SHOCK
 from reports.inputs import LANGUAGES, Group, Inputs, is_floor
+from reports.quantities import ACCURACY, ACCURACY_LOST, PER_ORDER_BIT
 from reports.verdicts import interval, ladder
 
 AUDITS = (
@@ -37,8 +38,14 @@ def p_value(p: float) -> str:
 
 
 def trained(group: Group) -> str:
-    """The model, and what order it was trained on where that is not the natural one."""
-    return group.model if group.train_order == "natural" else f"{group.model}, trained on {group.train_order}"
+    """The model, what order it was trained on where that is not the natural one, and under which condition."""
+    name = group.model if group.train_order == "natural" else f"{group.model}, trained on {group.train_order}"
+    return f"{name}, {group.condition}" if group.condition else name
+
+
+def _language(lang: str, condition: str) -> str:
+    name = LANGUAGES.get(lang, lang)
+    return f"{name}, {condition}" if condition else name
 
 
 def gain_rows(analysis: Analysis) -> list[dict[str, Any]]:
@@ -53,7 +60,7 @@ def gain_rows(analysis: Analysis) -> list[dict[str, Any]]:
             {
                 "lang": row.group.lang,
                 "language": f"{LANGUAGES.get(row.group.lang, row.group.lang)} ({row.group.unit})",
-                "model": row.group.model,
+                "model": trained(row.group),
                 "order": row.order,
                 "gain": cells[0],
                 "shock": cells[1],
@@ -143,16 +150,19 @@ def comparison_rows(analysis: Analysis) -> list[dict[str, str]]:
     rows = []
     for c in analysis.comparisons:
         digits = {PER_ORDER_BIT: 2, ORDER_GAIN: 3}.get(c.quantity, 1)
-        value, low, high = c.estimate.value, c.estimate.low, c.estimate.high
+        scale = 100.0 if c.quantity == ACCURACY else 1.0
+        value, low, high = (scale * v for v in (c.estimate.value, c.estimate.low, c.estimate.high))
         said = {
             "bits_per_sentence": "bits per sentence",
             "order_cost": "order cost, bits",
             PER_ORDER_BIT: "order cost per bit of log2 n!",
             ORDER_GAIN: "order gain",
+            ACCURACY: "accuracy, points",
         }
         rows.append(
             {
-                "model": c.model,
+                "what": c.what,
+                "model": c.first.model,
                 "order": c.order,
                 "quantity": said[c.quantity],
                 "value": f"{number(value, digits)} {_span(low, high, digits)}",
@@ -211,7 +221,7 @@ def _counted(inputs: Inputs) -> dict[str, tuple[int, dict[str, float]]]:
     """By language, its test sentences and their sums in every unit that they are counted in."""
     found = {}
     for lang, part in inputs.sentences.groupby("lang", sort=True):
-        one = part[part["unit"] == part["unit"].min()]
+        one = part[(part["unit"] == part["unit"].min()) & (part["condition"] == part["condition"].min())]
         sums = {name: float(one[name].sum()) for name, _ in COUNTS if name in one and one[name].notna().all()}
         found[str(lang)] = len(one), sums
     return found
@@ -248,12 +258,13 @@ def count_rows(inputs: Inputs) -> list[dict[str, Any]]:
 def vocabulary_rows(inputs: Inputs) -> list[dict[str, str]]:
     """Of every language and unit of the study: pieces of the vocabulary, and how finely it cuts the test sentences."""
     rows = []
-    for (lang, unit), part in inputs.sentences.groupby(["lang", "unit"], sort=True):
-        runs = inputs.runs[(inputs.runs["lang"] == lang) & (inputs.runs["unit"] == unit)]
+    for (lang, unit, condition), part in inputs.sentences.groupby(["lang", "unit", "condition"], sort=True):
+        here = (inputs.runs["lang"] == lang) & (inputs.runs["unit"] == unit) & (inputs.runs["condition"] == condition)
+        runs = inputs.runs[here]
         pieces = float(part["n_tokens"].sum())
         rows.append(
             {
-                "lang": str(lang), "language": LANGUAGES.get(str(lang), str(lang)), "unit": str(unit),
+                "lang": str(lang), "language": _language(str(lang), str(condition)), "unit": str(unit),
                 "units": number(float(part["n_units"].sum()), 0), "pieces": number(pieces, 0),
                 "per_word": number(pieces / float(part["n_words"].sum()), 2),
                 "per_unit": number(pieces / float(part["n_units"].sum()), 2),
@@ -290,11 +301,11 @@ def per_unit_rows(analysis: Analysis) -> list[dict[str, Any]]:
 
 def audit_rows(inputs: Inputs, analysis: Analysis) -> list[dict[str, Any]]:
     rows = []
-    for (lang, unit), runs in inputs.runs.groupby(["lang", "unit"], sort=True):
+    for (lang, unit, condition), runs in inputs.runs.groupby(["lang", "unit", "condition"], sort=True):
         first = runs.sort_values(["model", "seed", "run_id"]).iloc[0]
         for order in analysis.orders:
             cells = [number(float(first.get(f"metric.audit.{order}.{name}", math.nan)), 3) for name in AUDITS]
-            language = LANGUAGES.get(str(lang), str(lang))
+            language = _language(str(lang), str(condition))
             rows.append({"lang": lang, "language": language, "unit": unit, "order": order, "cells": cells})
     return sorted(rows, key=lambda row: row["lang"] != "ko")
 
@@ -302,11 +313,13 @@ def audit_rows(inputs: Inputs, analysis: Analysis) -> list[dict[str, Any]]:
 def audit_length_rows(inputs: Inputs) -> list[dict[str, Any]]:
     """The audits by sentence length, those of all lengths and of the natural order left out."""
     rows = []
-    for (lang, unit, order), part in inputs.audits.groupby(["lang", "unit", "order"], sort=False):
+    for (lang, unit, condition, order), part in inputs.audits.groupby(
+        ["lang", "unit", "condition", "order"], sort=False
+    ):
         for row in part[part["length"] != "all"].to_dict("records") if order != "natural" else ():
             rows.append(
                 {
-                    "lang": str(lang), "language": LANGUAGES.get(str(lang), str(lang)), "unit": str(unit),
+                    "lang": str(lang), "language": _language(str(lang), str(condition)), "unit": str(unit),
                     "order": str(order), "length": row["length"], "sentences": f"{int(row['sentences']):,}",
                     "cells": [number(float(row[name]), 3) for name in AUDITS],
                 }

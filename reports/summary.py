@@ -5,9 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from reports.analysis import ACCURACY, Analysis
+from reports.analysis import Analysis
 from reports.gain import ORDER_GAIN, ORDER_SHOCK
 from reports.inputs import is_floor
+from reports.quantities import ACCURACY
 from reports.rows import trained
 from reports.verdicts import points
 
@@ -56,7 +57,7 @@ def gains(analysis: Analysis) -> Table:
         shock = analysis.find(row.group, row.order, ORDER_SHOCK)
         if row.quantity == ORDER_GAIN and shock is not None:
             cells = (f"{r.estimate.value:z.3f} [{r.estimate.low:z.3f}, {r.estimate.high:z.3f}]" for r in (row, shock))
-            table.add_row(row.group.lang, row.group.unit, row.group.model, row.order, *cells)
+            table.add_row(row.group.lang, row.group.unit, trained(row.group), row.order, *cells)
     return table
 
 

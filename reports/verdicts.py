@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.analysis import ACCURACY, ACCURACY_LOST, OVER_LOCAL, PER_ORDER_BIT, Analysis, Row
+from reports.analysis import OVER_LOCAL, Analysis, Row
 from reports.gain import ORDER_GAIN
 from reports.inputs import LANGUAGES, Group, in_rank, is_floor
+from reports.quantities import ACCURACY, ACCURACY_LOST, PER_ORDER_BIT
 from reports.statistics import Estimate
 
 HEADLINE_MODELS = ("lstm", "gru", "rnn")
@@ -129,7 +130,10 @@ def _significant(row: Row) -> bool:
 def between(analysis: Analysis) -> str:
     """Whether order is worth more in one language; where that was not measured, whether shuffling costs one more, which
     is said only if bits, and bits per bit of log2 n!, agree."""
-    by_name = {(c.model, c.order, c.quantity): c.estimate for c in analysis.comparisons}
+    by_name: dict[tuple[str, str, str], Estimate] = {}
+    for c in analysis.comparisons:
+        if c.languages:
+            by_name.setdefault((c.first.model, c.order, c.quantity), c.estimate)
     for model in speakers(analysis):
         gain = by_name.get((model, "shuffle", ORDER_GAIN))
         if gain is not None:

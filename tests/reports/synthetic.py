@@ -77,7 +77,8 @@ def inputs(
         for name in ids
     ]  # fmt: skip
     about = {"name": "made_up", "title": title, "question": "How much?", "examples": examples or []}
-    return Inputs(about, pd.DataFrame(runs), pd.DataFrame(rows, columns=columns), pd.DataFrame(facts), _audits(langs))
+    tables = pd.DataFrame(runs), pd.DataFrame(rows, columns=columns), pd.DataFrame(facts), _audits(langs)
+    return Inputs(about, *(table.assign(condition="") for table in tables))
 
 
 def _audits(langs: tuple[str, ...]) -> pd.DataFrame:

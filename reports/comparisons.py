@@ -1,0 +1,113 @@
+"""Differences on the same sentences: between the languages, and between the conditions of a language."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+
+import pandas as pd
+
+from reports.gain import ORDER_GAIN, Worth, gain_difference
+from reports.inputs import LANGUAGES, Group, Inputs, Tables, is_floor
+from reports.quantities import ACCURACY, PER_ORDER_BIT, clusters_of
+from reports.statistics import Estimate, difference, ratio_difference
+
+SPACED = {"ko": "eojeol", "en": "word"}
+"""The units in which the languages are compared."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A quantity of one group minus that of another, on the sentences that both have."""
+
+    first: Group
+    second: Group
+    order: str
+    quantity: str
+    estimate: Estimate
+    run_ids: tuple[str, ...]
+
+    @property
+    def languages(self) -> bool:
+        return self.first.lang != self.second.lang
+
+    @property
+    def what(self) -> str:
+        """Korean − English; Korean: unmarked − marked."""
+        first, second = (LANGUAGES.get(group.lang, group.lang) for group in (self.first, self.second))
+        if not self.languages:
+            return f"{first}: {self.first.condition} − {self.second.condition}"
+        return f"{first} − {second}" + (f", {self.first.condition}" if self.first.condition else "")
+
+    @property
+    def group(self) -> Group:
+        """Stands for the two in results.csv."""
+        first, second = self.first, self.second
+        if self.languages:
+            return Group(f"{first.lang}-{second.lang}", "", first.model, first.train_order, first.condition)
+        return Group(first.lang, first.unit, first.model, first.train_order, f"{first.condition}-{second.condition}")
+
+
+def compare(
+    inputs: Inputs, tables: Tables, groups: list[Group], orders: list[str], worth: dict[Group, dict[str, Worth]]
+) -> list[Comparison]:
+    """Korean minus English for every network that both have, and every condition minus the first one.
+
+    Where text was localised instead of translated the languages are not compared.
+    """
+    networks = [g for g in groups if not is_floor(g.model) and g.train_order == "natural"]
+    spaced = {lang: [g for g in networks if (g.lang, g.unit) == (lang, unit)] for lang, unit in SPACED.items()}
+    couples = [
+        (one, other)
+        for one in spaced["ko"]
+        for other in spaced["en"]
+        if (one.model, one.condition) == (other.model, other.condition)
+    ]
+    if not json.loads(inputs.runs["settings"].iloc[0])["comparable"]:
+        couples = []
+    conditions = list(json.loads(inputs.runs["settings"].iloc[0])["study"].get("conditions") or ("",))
+    alike = sorted(networks, key=lambda g: (g.lang, g.unit, g.model))
+    for _, found in groupby(alike, key=lambda g: (g.lang, g.unit, g.model)):
+        first, *others = sorted(found, key=lambda g: conditions.index(g.condition))
+        couples += [(other, first) for other in others]
+    return [one for couple in couples for one in _differences(inputs, tables, *couple, orders, worth)]
+
+
+def _differences(
+    inputs: Inputs, tables: Tables, one: Group, other: Group, orders: list[str], worth: dict[Group, dict[str, Worth]]
+) -> list[Comparison]:
+    runs = [list(inputs.good_runs_of(group)["run_id"]) for group in (one, other)]
+    ids = [tables.ids(side[0]) for side in runs]
+    common = sorted(set(ids[0]) & set(ids[1]))
+    if len(common) < 2:
+        return []
+    at = [pd.Index(names).get_indexer(pd.Index(common)) for names in ids]
+    facts = [inputs.facts(group).loc[common] for group in (one, other)]
+    documents, found = clusters_of(facts[0]), []
+    run_ids = (*runs[0], *runs[1])
+
+    def add(order: str, quantity: str, estimate: Estimate, behind: tuple[str, ...] = run_ids) -> None:
+        found.append(Comparison(one, other, order, quantity, estimate, behind))
+
+    shared = set.intersection(*(tables.orders(side[0]) for side in runs))
+    for order in (name for name in orders if name in shared):
+        if all(tables.xs(side[0], "correct", order) for side in runs):
+            right = [tables.over_draws(side, order, "correct")[:, w] for side, w in zip(runs, at, strict=True)]
+            add(order, ACCURACY, difference(right[0], right[1], documents))
+        values = [tables.over_draws(side, order)[:, where] for side, where in zip(runs, at, strict=True)]
+        if order == "natural":
+            add(order, "bits_per_sentence", difference(values[0], values[1], documents))
+            continue
+        costs = [
+            value - tables.over_draws(side, "natural")[:, where]
+            for value, side, where in zip(values, runs, at, strict=True)
+        ]
+        add(order, "order_cost", difference(costs[0], costs[1], documents))
+        ceilings = [table["log2_orders"].to_numpy(float) for table in facts]
+        if all(ceiling.sum() > 0 for ceiling in ceilings):
+            add(order, PER_ORDER_BIT, ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1], documents))
+    for order in sorted(worth[one].keys() & worth[other].keys()):
+        first, second = (worth[group][order].at(where) for group, where in zip((one, other), at, strict=True))
+        add(order, ORDER_GAIN, gain_difference(first, second, documents), (*first.runs, *second.runs))
+    return found

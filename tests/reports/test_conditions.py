@@ -1,0 +1,59 @@
+"""Conditions of a study: a planted difference between them is found, in each language, on the same sentences."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from reports.analysis import analyse
+from reports.build import build
+from reports.inputs import Inputs
+from tests.reports.synthetic import COSTS, inputs
+
+
+def two_conditions() -> Inputs:
+    """Marked text costs what the made-up runs cost; unmarked text 25 bits more under every order."""
+    dearer = {lang: {order: cost + 25.0 for order, cost in costs.items()} for lang, costs in COSTS.items()}
+    parts = {"marked": inputs(seeds=4), "unmarked": inputs(seeds=4, costs=dearer, seed=5)}
+
+    def told(name: str, table: pd.DataFrame) -> pd.DataFrame:
+        table = table.assign(condition=name)
+        if "run_id" in table:
+            table["run_id"] = table["run_id"].str.slice(0, 30) + name[:2]
+        if "settings" in table:
+            settings = json.loads(table["settings"].iloc[0])
+            settings["study"]["conditions"] = {"marked": {}, "unmarked": {}}
+            table["settings"] = json.dumps(settings)
+        return table
+
+    tables = {
+        field: pd.concat([told(name, getattr(part, field)) for name, part in parts.items()], ignore_index=True)
+        for field in ("runs", "observations", "sentences", "audits")
+    }
+    return replace(parts["marked"], **tables)
+
+
+def test_the_difference_between_conditions_is_found() -> None:
+    found = analyse(two_conditions())
+    assert {group.condition for group in found.groups} == {"marked", "unmarked"}
+    between = [c for c in found.comparisons if not c.languages and c.quantity == "order_cost"]
+    assert {c.what for c in between} == {"Korean: unmarked − marked", "English: unmarked − marked"}
+    for one in between:
+        assert one.estimate.value == pytest.approx(25.0, abs=4.0)
+        assert one.estimate.excludes_zero
+    apart = {(c.what, c.order): c.estimate.value for c in found.comparisons if c.languages and c.quantity == "order_cost"}
+    for condition in ("marked", "unmarked"):
+        assert apart[f"Korean − English, {condition}", "shuffle"] == pytest.approx(-20.0, abs=4.0)
+
+
+def test_the_page_and_the_table_tell_conditions_apart(tmp_path: Path) -> None:
+    build(two_conditions(), tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "lstm, unmarked" in page
+    assert "Korean: unmarked − marked" in page
+    results = pd.read_csv(tmp_path / "results.csv", keep_default_na=False)
+    assert set(results["condition"]) == {"marked", "unmarked", "unmarked-marked"}
