@@ -17,7 +17,7 @@ KINDS: dict[str, type[Design]] = {"copy": Copying, "free-order": Clauses, "renam
 
 
 def design_of(options: Mapping[str, Any]) -> Design:
-    """The design that a card's options declare: `kind`, and what the kind lets one set; CorpusError for anything else."""
+    """The design that a card's options declare: `kind`, and what the kind lets one set. CorpusError for all else."""
     given = dict(options)
     kind = given.pop("kind", None)
     if kind not in KINDS:

@@ -51,6 +51,13 @@ class Chain(Design):
         """Bits of a word at a given place, given the `context` words before it: exact."""
         return math.log2(self.words) if context < 1 else -sum(p * math.log2(p) for p in self.chances)
 
+    @property
+    def sentence_entropy(self) -> float:
+        """Mean bits of a sentence, its end included, given all that is before: exact, but for sentences being new."""
+        lengths = range(self.shortest, self.longest + 1)
+        inner = sum(length - 1 for length in lengths) / len(lengths)
+        return self.entropy(0) + inner * self.entropy(1) + math.log2(len(lengths))
+
     def follows(self, word: int, j: int) -> int:
         """The j-th successor, from 0, of a word."""
         return self._partners[(word + j) % self.words]
@@ -89,11 +96,11 @@ class Renamed(Chain):
 
     @property
     def spellings(self) -> tuple[list[str], list[str]]:
-        letters, digits = (Stream(self.seed, n).permutation(len(of)) for n, of in ((1, CONSONANTS), (2, DIGITS)))
-        other = {**dict(zip(CONSONANTS, (CONSONANTS[i] for i in letters), strict=True)),
-                 **dict(zip(DIGITS, (DIGITS[i] for i in digits), strict=True))}  # fmt: skip
-        plain = list(NAMES[: self.words])
-        return plain, [name.translate(str.maketrans(other)) for name in plain]
+        plain, table = list(NAMES[: self.words]), {}
+        for number, kind in ((1, CONSONANTS), (2, DIGITS)):
+            order = Stream(self.seed, number).permutation(len(kind))
+            table.update(str.maketrans(kind, "".join(kind[place] for place in order)))
+        return plain, [name.translate(table) for name in plain]
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,9 @@ class Design(ABC):
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             raise CorpusError(f"planted: {name} is a share between 0 and 1, not {value!r}.")
 
-    def distinct(self, draw: Callable[[Stream], Drawn], key: Callable[[Drawn], Hashable]) -> Iterator[tuple[str, Drawn]]:
+    def distinct(
+        self, draw: Callable[[Stream], Drawn], key: Callable[[Drawn], Hashable]
+    ) -> Iterator[tuple[str, Drawn]]:
         """Names and sentences, no two of one key, each from streams of its own. Memory: a key a sentence."""
         seen = set()
         for number in range(self.sentences):
