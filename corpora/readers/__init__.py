@@ -41,7 +41,7 @@ class Source:
 
 Reader = Callable[[Source], Iterator[Row]]
 _READERS: dict[str, Reader] = {}
-_MODULES = ("generated", "jsonl", "gettext", "lines", "tsv", "conllu", "aligned", "table", "pairs")
+_MODULES = ("generated", "jsonl", "gettext", "lines", "tsv", "conllu", "aligned", "table", "pairs", "planted")
 
 
 def reader(name: str) -> Callable[[Reader], Reader]:

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 
 
 class Language(BaseModel):
-    """A language, by its ISO 639-1 code.
+    """A language, by its ISO 639-1 code, or by one of private use (qaa to qtz) where nobody speaks it.
 
     `units` are the ones it has, the first its default; a script that nothing more is known of has `word, subword,
     character`. `cased`: capitals would tell which word came first, so text is lower-cased. `analyser`: what finds its
