@@ -347,9 +347,13 @@ def _known_key(key: str) -> None:
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`over` laid over `base`, mappings key by key; null takes a mapping away, as in conditions.free: null."""
     result = dict(base)
     for key, value in over.items():
         inner = result.get(key)
+        if value is None and isinstance(inner, Mapping):
+            del result[key]
+            continue
         result[key] = _merged(inner, value) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
     return result
 

@@ -86,3 +86,9 @@ def test_every_study_that_comes_along_loads_in_every_preset() -> None:
     for name in study_names():
         for preset in ("smoke", "quick", "full"):
             assert load_study(name, preset=preset).name == name
+
+
+def test_null_takes_a_condition_away() -> None:
+    assert sorted(load_study("lags", preset="full").conditions) == ["lag_1", "lag_20", "lag_3", "lag_8"]
+    assert sorted(load_study("lags", preset="smoke").conditions) == ["lag_1", "lag_3"]
+    assert not load_study("lags", settings=["conditions=null"]).conditions

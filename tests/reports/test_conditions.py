@@ -45,7 +45,9 @@ def test_the_difference_between_conditions_is_found() -> None:
     for one in between:
         assert one.estimate.value == pytest.approx(25.0, abs=4.0)
         assert one.estimate.excludes_zero
-    apart = {(c.what, c.order): c.estimate.value for c in found.comparisons if c.languages and c.quantity == "order_cost"}
+    apart = {
+        (c.what, c.order): c.estimate.value for c in found.comparisons if c.languages and c.quantity == "order_cost"
+    }
     for condition in ("marked", "unmarked"):
         assert apart[f"Korean − English, {condition}", "shuffle"] == pytest.approx(-20.0, abs=4.0)
 
