@@ -14,8 +14,17 @@ from reports.errors import ReportError
 from reports.gain import Worth, estimates, worths
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.profiles import Profile, Reach, profiles
-from reports.quantities import ACCURACY, ACCURACY_LOST, DUST, PER_ORDER_BIT, clusters_of, without_dust
-from reports.statistics import Estimate, holm, linearised, means
+from reports.quantities import (
+    ACCURACY,
+    ACCURACY_LOST,
+    CONSISTENT,
+    DUST,
+    PER_ORDER_BIT,
+    SURVIVING,
+    clusters_of,
+    without_dust,
+)
+from reports.statistics import Estimate, holm, linearised, linearised_share, means
 
 OVER_LOCAL = "cost_over_local_3"
 """What a shuffle costs beyond a shuffle inside windows of three, on the same sentences."""
@@ -121,11 +130,11 @@ def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> li
         if sizes["log2_orders"].sum() > 0:
             measured.append((order, PER_ORDER_BIT, cost, sizes["log2_orders"]))
     measured += _accuracies(tables, run_ids, bits)
-    lines = [table if size is None else linearised(table, size) for *_, table, size in measured]
+    lines = [table if size is None else _ratio(table, size) for *_, table, size in measured]
     rows = []
     for (order, name, table, size), estimate in zip(measured, means(lines, clusters_of(facts)), strict=True):
-        scale = 1.0 if size is None else float(size.mean())
-        by_seed = {seed: float(value) / scale for seed, value in zip(seeds, table.mean(1), strict=True)}
+        scale = np.ones(len(seeds)) if size is None else np.broadcast_to(size, table.shape).mean(1)
+        by_seed = {seed: float(value) for seed, value in zip(seeds, table.mean(1) / scale, strict=True)}
         rows.append(Row(group, order, name, estimate, by_seed, tuple(run_ids)))
     return rows
 
@@ -142,6 +151,11 @@ def _worth_rows(inputs: Inputs, tables: Tables, group: Group, found: dict[str, W
     ]
 
 
+def _ratio(table: Table, size: Table) -> Table:
+    """The linearised ratio of a table to sizes [sentences], or to another table of the same models."""
+    return linearised(table, size) if size.ndim == 1 else linearised_share(table, size)
+
+
 def _accuracies(
     tables: Tables, run_ids: list[str], bits: dict[str, Table]
 ) -> list[tuple[str, str, Table, Table | None]]:
@@ -150,7 +164,15 @@ def _accuracies(
         return []
     right = {order: tables.over_draws(run_ids, order, "correct") for order in bits}
     found: list[tuple[str, str, Table, Table | None]] = [(o, ACCURACY, table, None) for o, table in right.items()]
-    return found + [(o, ACCURACY_LOST, right["natural"] - t, None) for o, t in right.items() if o != "natural"]
+    for order, table in right.items():
+        if order == "natural":
+            continue
+        found.append((order, ACCURACY_LOST, right["natural"] - table, None))
+        if right["natural"].any():
+            found.append((order, SURVIVING, right["natural"] * table, right["natural"]))
+        if tables.xs(run_ids[0], CONSISTENT, order):
+            found.append((order, CONSISTENT, tables.over_draws(run_ids, order, CONSISTENT), None))
+    return found
 
 
 def _corrected(rows: list[Row]) -> list[Row]:

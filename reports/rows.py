@@ -10,7 +10,7 @@ from typing import Any
 from reports.analysis import Analysis, Row
 from reports.gain import ORDER_GAIN, ORDER_SHOCK
 from reports.inputs import LANGUAGES, Group, Inputs, is_floor
-from reports.quantities import ACCURACY, ACCURACY_LOST, PER_ORDER_BIT
+from reports.quantities import ACCURACY, ACCURACY_LOST, CONSISTENT, PER_ORDER_BIT, SURVIVING
 from reports.verdicts import interval, ladder
 
 AUDITS = (
@@ -117,6 +117,8 @@ def accuracy_rows(analysis: Analysis) -> list[dict[str, Any]]:
                 "order": row.order,
                 "accuracy": _percent(row),
                 "lost": _percent(lost) if lost else "",
+                "surviving": _percent(kept) if (kept := analysis.find(row.group, row.order, SURVIVING)) else "",
+                "consistent": _percent(same) if (same := analysis.find(row.group, row.order, CONSISTENT)) else "",
                 "runs": row.run_ids,
                 "first": row.group != before,
                 "span": span[row.group],

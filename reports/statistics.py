@@ -203,6 +203,15 @@ def linearised(table: Table, divisor: Table) -> Table:
     return line
 
 
+def linearised_share(part: Table, whole: Table) -> Table:
+    """The same of a ratio of two tables of the same models: (part − r·whole) / mean(whole) + r, all [seeds, sentences];
+    r itself where the whole is nothing but zeros."""
+    total = float(whole.mean())
+    value = float(part.mean()) / total if total else float("nan")
+    line: Table = (part - value * whole) / total + value if total else np.full_like(part, np.nan)
+    return line
+
+
 def difference(first: Table, second: Table, clusters: Clusters | None = None) -> Estimate:
     """The mean of a table [seeds, sentences] minus that of another, [other seeds, sentences], on the same sentences."""
     return total([first, -second], clusters)

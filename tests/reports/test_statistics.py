@@ -11,6 +11,7 @@ from reports.statistics import (
     clustered_variance,
     difference,
     holm,
+    linearised_share,
     mean,
     mean_squares,
     means,
@@ -185,3 +186,11 @@ def test_small_p_values_are_exact_or_the_smallest() -> None:
     values = np.random.default_rng(11).normal(2.2, 1.0, 30)[None, :]
     assert mean(values).p == pytest.approx(stats.ttest_1samp(values[0], 0.0).pvalue, rel=1e-6)
     assert mean(np.full((3, 4), 2.0)).p == 1e-12
+
+
+def test_a_share_of_another_table_by_hand() -> None:
+    """Right before: 3 of 4 and 2 of 4; of these still right 2 and 2: 4 of 5. A model without any has no share."""
+    before = np.array([[1, 1, 1, 0], [1, 1, 0, 0]], float)
+    after = np.array([[1, 1, 0, 1], [1, 1, 1, 0]], float)
+    assert linearised_share(before * after, before).mean() == pytest.approx(0.8)
+    assert np.isnan(linearised_share(after * 0, after * 0)).all()
