@@ -53,6 +53,42 @@ def report(
 
 
 @app.command()
+def validate(
+    names: Annotated[list[str] | None, typer.Argument(help="lags, freedom, roles, null; all by default.")] = None,
+    preset: Preset = "quick",
+    workers: Workers = None,
+    settings: Settings = None,
+    write: Annotated[Path | None, typer.Option(help="Write the checks to a Markdown file, too.")] = None,
+) -> None:
+    """Run the studies of planted languages and say whether the measures find what was planted (exit code 1 if not)."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from corpora.errors import unknown
+    from reports.errors import ReportError
+    from reports.tracked import tracked
+    from reports.validation import VALIDATED, markdown, validated
+
+    for name in names or ():
+        if name not in VALIDATED:
+            raise ReportError(unknown("validation", name, VALIDATED))
+    found, about = {}, {}
+    for name in names or VALIDATED:
+        outcome = execute(name, None, preset, None, None, workers, settings)
+        inputs = tracked(name, outcome.design)
+        found[name] = validated(name, inputs)
+        about[name] = {**inputs.study, "runs": len(inputs.runs)}
+        table = Table("claim", "found", "", box=None, pad_edge=False, title=name, title_justify="left")
+        for check in found[name]:
+            table.add_row(check.claim, check.found, {True: "holds", False: "NO", None: "not learnt"}[check.holds])
+        Console(width=None if Console().is_terminal else 120).print(table)
+    if write:
+        write.write_text(markdown(found, about), encoding="utf-8")
+    if any(check.holds is False for checks in found.values() for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
 def verify(folder: Annotated[Path, typer.Argument(help="A report's folder.")]) -> None:
     """Say whether a report's files are still the ones its manifest names (exit code 1 if not)."""
     from reports.build import verify as changed

@@ -1,4 +1,4 @@
-"""What order is worth: order gain and order shock, from models trained on several orders."""
+"""What order is worth, from models trained on several orders: in bits, as a share, and the shock of another order."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
-from reports.statistics import Clusters, Estimate, total
+from reports.statistics import Clusters, Estimate, difference, total
 
-ORDER_GAIN, ORDER_SHOCK = "order_gain", "order_shock"
-"""(L[s,s] − L[n,n]) / (L_floor − L[n,n]) and (L[n,s] − L[s,s]) over the same, L[a,b] the bits of a model trained on a
-and tested on b."""
+ORDER_WORTH, ORDER_GAIN, ORDER_SHOCK = "order_worth", "order_gain", "order_shock"
+"""L[s,s] − L[n,n] in bits a sentence; the same over L_floor − L[n,n]; and L[n,s] − L[s,s] over that. L[a,b] are the
+bits of a model trained on a and tested on b."""
 FLOOR = "unit_unigram"
 """The model that knows the units and nothing of their order."""
 
@@ -89,19 +89,21 @@ def _runs(inputs: Inputs, group: Group) -> list[str]:
 def _by_seed(
     natural: Table, unfamiliar: Table, trained: Table, floor: float, seeds: list[int], others: list[int]
 ) -> dict[str, dict[int, float]]:
-    """Gain and shock of each seed that was trained on both orders."""
-    found: dict[str, dict[int, float]] = {ORDER_GAIN: {}, ORDER_SHOCK: {}}
+    """Worth, gain and shock of each seed that was trained on both orders."""
+    found: dict[str, dict[int, float]] = {ORDER_WORTH: {}, ORDER_GAIN: {}, ORDER_SHOCK: {}}
     for i, seed in enumerate(seeds):
         if seed in others:
             plain, there = float(natural[i].mean()), float(trained[others.index(seed)].mean())
+            found[ORDER_WORTH][seed] = there - plain
             found[ORDER_GAIN][seed] = (there - plain) / (floor - plain)
             found[ORDER_SHOCK][seed] = (float(unfamiliar[i].mean()) - there) / (floor - plain)
     return found
 
 
 def estimates(worth: Worth, clusters: Clusters | None) -> dict[str, Estimate]:
-    """Gain and shock with their intervals."""
-    return {ORDER_GAIN: total(worth.gain(), clusters), ORDER_SHOCK: total(worth.shock(), clusters)}
+    """Worth, gain and shock with their intervals."""
+    apart = difference(worth.trained, worth.natural, clusters)
+    return {ORDER_WORTH: apart, ORDER_GAIN: total(worth.gain(), clusters), ORDER_SHOCK: total(worth.shock(), clusters)}
 
 
 def gain_difference(first: Worth, second: Worth, clusters: Clusters | None) -> Estimate:

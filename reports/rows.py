@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from reports.analysis import Analysis, Row
-from reports.gain import ORDER_GAIN, ORDER_SHOCK
+from reports.gain import ORDER_GAIN, ORDER_SHOCK, ORDER_WORTH
 from reports.inputs import LANGUAGES, Group, Inputs, is_floor
 from reports.quantities import ACCURACY, ACCURACY_LOST, CONSISTENT, PER_ORDER_BIT, SURVIVING
 from reports.verdicts import interval, ladder
@@ -55,6 +55,7 @@ def gain_rows(analysis: Analysis) -> list[dict[str, Any]]:
         shock = analysis.find(row.group, row.order, ORDER_SHOCK)
         if row.quantity != ORDER_GAIN or shock is None:
             continue
+        worth = analysis.find(row.group, row.order, ORDER_WORTH)
         cells = [f"{number(r.estimate.value, 3)} {_span(r.estimate.low, r.estimate.high, 3)}" for r in (row, shock)]
         rows.append(
             {
@@ -62,6 +63,7 @@ def gain_rows(analysis: Analysis) -> list[dict[str, Any]]:
                 "language": f"{LANGUAGES.get(row.group.lang, row.group.lang)} ({row.group.unit})",
                 "model": trained(row.group),
                 "order": row.order,
+                "worth": interval(worth) if worth else "",
                 "gain": cells[0],
                 "shock": cells[1],
                 "by_seed": ", ".join(number(value, 3) for _, value in sorted(row.by_seed.items())),

@@ -41,7 +41,7 @@ def inputs(
     for lang in langs:
         for model in models:
             for number in range(1 if model in ("unigram", "bigram") else seeds):
-                run_id = f"{lang}{model}{number}".ljust(32, "0")
+                run_id = f"{lang}{model}{number}x".ljust(32, "0")
                 shift = generator.normal(0, 2)
                 natural = 100 + difficulty + shift + generator.normal(0, 3, sentences)
                 for order in ("natural", *planted[lang]):

@@ -1,0 +1,158 @@
+"""Whether the measures find what was planted: claims about languages whose truth is known, and what was found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from corpora.planted.copying import Copying
+from reports.analysis import Analysis, analyse
+from reports.gain import ORDER_GAIN, ORDER_WORTH
+from reports.inputs import Group, Inputs, Tables, is_floor
+from reports.profiles import Profile, Reach
+from reports.quantities import ACCURACY, clusters_of
+from reports.statistics import difference
+
+LEARNT = 0.95
+"""A model is held to a planted dependency if it gains at least this share of what there is to gain."""
+TOGETHER = 3
+"""Seeds a side of one comparison of the null."""
+REJECTED = 0.2
+"""The largest share of true nulls that may be rejected at the level .05: under four of twenty."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A claim, what was found, and whether it holds; None where the model never learnt what the claim is about."""
+
+    claim: str
+    found: str
+    holds: bool | None
+
+
+def lags(inputs: Inputs, analysis: Analysis) -> list[Check]:
+    """Of every model and lag: whether it was learnt, and whether each profile puts it where it is."""
+    study = json.loads(inputs.runs["settings"].iloc[0])["study"]
+    found = []
+    for reach in analysis.reaches:
+        options = {**study["corpus_options"], **study["conditions"][reach.group.condition]}
+        options.pop("kind", None)
+        language = Copying(**options)
+        gain = language.entropy(0) - language.entropy(language.lag)
+        learnt = reach.worth.value / gain
+        name = f"{reach.group.model}, lag {language.lag}"
+        said = f"{100 * learnt:.0f} % of {gain:.2f} bits a symbol"
+        if learnt < LEARNT:
+            found.append(Check(f"{name}: learnt", said, None))
+            continue
+        found.append(Check(f"{name}: learnt", said, True))
+        kinds = {profile.kind: profile for profile in analysis.profiles if profile.group == reach.group}
+        found += [_peak(name, kinds[kind], language.lag) for kind in ("erasure", "gradient")]
+        found.append(_step(name, kinds["deletion"], language.lag))
+        found.append(_reach(name, reach, language.lag))
+    return found
+
+
+def _peak(name: str, profile: Profile, lag: int) -> Check:
+    values = [value.value for value in profile.values]
+    at = profile.distances[values.index(max(values))]
+    return Check(f"{name}: {profile.kind} is largest at {lag}", f"at {at}", at == lag)
+
+
+def _step(name: str, profile: Profile, lag: int) -> Check:
+    """A symbol left out moves all before it one place nearer: up to the lag it costs, beyond it does not."""
+    near = [v.value for d, v in zip(profile.distances, profile.values, strict=True) if d <= lag]
+    far = [v.value for d, v in zip(profile.distances, profile.values, strict=True) if d > lag]
+    said = f"at least {min(near):.2f} bits up to there, at most {max(far):.2f} beyond"
+    return Check(f"{name}: deletion costs up to {lag} and not beyond", said, min(near) > 4 * max(far))
+
+
+def _reach(name: str, reach: Reach, lag: int) -> Check:
+    values = list(reach.context.values())
+    said = ", ".join("none" if value is None else str(value) for value in values)
+    holds = all(value is not None and abs(value - lag) <= 1 for value in values)
+    return Check(f"{name}: effective context {lag}, within one", said, holds)
+
+
+def freedom(inputs: Inputs, analysis: Analysis) -> list[Check]:
+    """Of every language and network, whether order is worth less as more clauses stand in random order."""
+    conditions = list(json.loads(inputs.runs["settings"].iloc[0])["study"]["conditions"])
+    found = []
+    for lang, unit, model in dict.fromkeys((g.lang, g.unit, g.model) for g in analysis.groups):
+        if is_floor(model):
+            continue
+        for quantity, digits in ((ORDER_WORTH, 1), (ORDER_GAIN, 3)):
+            groups = [Group(lang, unit, model, "natural", name) for name in conditions]
+            rows = [analysis.find(group, "shuffle", quantity) for group in groups]
+            values = [row.estimate.value for row in rows if row is not None]
+            falls = len(values) == len(conditions) and all(first > second for first, second in pairwise(values))
+            what = "order worth in bits" if quantity == ORDER_WORTH else "order gain"
+            claim = f"{lang}, {model}: {what} falls from {conditions[0]} to {conditions[-1]}"
+            found.append(Check(claim, ", ".join(f"{value:.{digits}f}" for value in values), falls))
+    return found
+
+
+def roles(inputs: Inputs, analysis: Analysis) -> list[Check]:
+    """Of every language and network: roles are told by marks, by fixed order, and by nothing else."""
+    found = []
+    for group in analysis.groups:
+        row = analysis.find(group, "natural", ACCURACY)
+        if row is None or is_floor(group.model):
+            continue
+        value, low, high = (100 * v for v in (row.estimate.value, row.estimate.low, row.estimate.high))
+        said, name = f"{value:.1f} [{low:.1f}, {high:.1f}] %", f"{group.lang}, {group.model}, {group.condition}"
+        if group.condition == "free_bare":
+            found.append(Check(f"{name}: at chance, 50 %", said, low <= 50 <= high))
+        else:
+            found.append(Check(f"{name}: over 90 %", said, value > 90))
+    return found
+
+
+def null(inputs: Inputs, analysis: Analysis) -> list[Check]:
+    """Of every test order: how often models of two spellings of one language, of other seeds, are told apart."""
+    tables, found = Tables(inputs), []
+    first, second = (
+        list(inputs.good_runs_of(group)["run_id"]) for group in inputs.groups() if not is_floor(group.model)
+    )
+    pairs = len(first) // TOGETHER
+    documents = clusters_of(inputs.facts(inputs.groups()[0]))
+    for order in analysis.orders:
+        rejected = 0
+        for i in range(pairs):
+            other = (i + 1) % pairs
+            sides = []
+            for runs, at in ((first, i), (second, other)):
+                chosen = runs[at * TOGETHER : (at + 1) * TOGETHER]
+                bits = tables.over_draws(chosen, order)
+                sides.append(bits if order == "natural" else bits - tables.over_draws(chosen, "natural"))
+            rejected += difference(sides[0], sides[1], documents).p < 0.05
+        what = "bits in natural order" if order == "natural" else f"order cost of {order}"
+        claim = f"{what}: fewer than {REJECTED:.0%} of true nulls rejected".replace("%", " %")
+        found.append(Check(claim, f"{rejected} of {pairs}", rejected < REJECTED * pairs))
+    return found
+
+
+VALIDATED: dict[str, Callable[[Inputs, Analysis], list[Check]]] = {
+    "lags": lags, "freedom": freedom, "roles": roles, "null": null,
+}  # fmt: skip
+"""What is checked, by the study whose runs it is checked on."""
+
+
+def validated(name: str, inputs: Inputs) -> list[Check]:
+    """The checks of a study's tracked runs."""
+    return VALIDATED[name](inputs, analyse(inputs))
+
+
+def markdown(found: dict[str, list[Check]], about: dict[str, dict[str, Any]]) -> str:
+    """The checks as a page: a table a study."""
+    said = {True: "holds", False: "**does not hold**", None: "not learnt"}
+    parts = ["# Validation", "", "What the measures find in languages whose truth is known (`eosun validate`)."]
+    for name, checks in found.items():
+        study = about[name]
+        parts += ["", f"## {study['title']}", "", f"Study `{name}`, {study['runs']} runs.", ""]
+        parts += ["| claim | found | |", "|---|---|---|"]
+        parts += [f"| {check.claim} | {check.found} | {said[check.holds]} |" for check in checks]
+    return "\n".join(parts) + "\n"
