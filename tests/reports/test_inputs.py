@@ -13,7 +13,7 @@ from reports.analysis import analyse
 from reports.errors import ReportError
 from tests.reports.synthetic import inputs
 
-SECOND = "kolstm1".ljust(32, "0")
+SECOND = "kolstm1x".ljust(32, "0")
 
 
 def _other_sentences(rows: pd.DataFrame) -> pd.DataFrame:
