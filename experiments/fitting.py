@@ -91,12 +91,13 @@ def _language_model(
     _keep(network.model, material, folder)
     first = material.passages("train", order)
     floors = {
-        name: bits_per_sentence(new_floor(n, first, pieces), valid) for n, name in ((1, "unigram"), (2, "bigram"))
+        name: bits_per_sentence(new_floor(n, first, pieces), valid)
+        for n, name in ((1, "unigram"), (2, "bigram"), (5, "ngram_5"))
     }
     best = history.valid_bits[history.best_epoch]
     gate = _gate(history, best, {"unigram": floors["unigram"]}, {"bigram": floors["bigram"]}, study.gate.margin)
     metrics = {**{f"valid_bits.{name}": bits for name, bits in floors.items()},
-               "margin_over_bigram": 1.0 - best / floors["bigram"]}  # fmt: skip
+               **{f"margin_over_{name}": 1.0 - best / floors[name] for name in ("bigram", "ngram_5")}}  # fmt: skip
     return _fitted(network, gate, network.weights, material, history, metrics)
 
 

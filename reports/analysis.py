@@ -62,7 +62,10 @@ class Curve:
 
 @dataclass(frozen=True)
 class Analysis:
-    """Everything that the page, the table at the terminal and results.csv are written from."""
+    """Everything that the page, the table at the terminal and results.csv are written from.
+
+    ungated: the groups of language models that do not beat a Kneser–Ney 5-gram of the same text on validation.
+    """
 
     rows: tuple[Row, ...]
     curves: tuple[Curve, ...]
@@ -71,6 +74,7 @@ class Analysis:
     orders: tuple[str, ...]
     profiles: tuple[Profile, ...] = ()
     reaches: tuple[Reach, ...] = ()
+    ungated: frozenset[Group] = frozenset()
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -102,6 +106,7 @@ def analyse(inputs: Inputs) -> Analysis:
     return Analysis(
         tuple(rows), tuple(curves), tuple(comparisons), flagged, tuple(orders),
         tuple(profile for found, _ in looked for profile in found), tuple(reach for _, reach in looked if reach),
+        frozenset(group for group in groups if _ungated(inputs, group)),
     )  # fmt: skip
 
 
@@ -234,6 +239,11 @@ def effective_context(contexts: tuple[int, ...], bits: Table, whole: float) -> i
         if all(left <= RECENCY_SHARE * worth for left in missing[i:]):
             return context
     return None
+
+
+def _ungated(inputs: Inputs, group: Group) -> bool:
+    margins = inputs.good_runs_of(group).get("metric.margin_over_ngram_5")
+    return margins is not None and bool(margins.mean() <= 0)
 
 
 def _one_design(inputs: Inputs) -> bool:

@@ -336,7 +336,7 @@ def run_rows(inputs: Inputs) -> list[dict[str, Any]]:
     for group in inputs.groups():
         for run in inputs.runs_of(group).to_dict("records"):
             network = not is_floor(run["model"])
-            margin = float(run.get("metric.margin_over_bigram", math.nan))
+            margins = [float(run.get(f"metric.margin_over_{name}", math.nan)) for name in ("bigram", "ngram_5")]
             rows.append(
                 {
                     "run_id": run["run_id"], "lang": run["lang"], "model": run["model"], "seed": run["seed"],
@@ -344,7 +344,7 @@ def run_rows(inputs: Inputs) -> list[dict[str, Any]]:
                     "recurrent": f"{run['recurrent_parameters']:,}" if network else "–",
                     "epochs": number(float(run.get("metric.epochs", math.nan)), 0),
                     "valid": number(float(run["metric.valid_bits"]), 2),
-                    "margin": "–" if math.isnan(margin) else f"{number(100 * margin)} %",
+                    "margin": ", ".join("–" if math.isnan(m) else f"{number(100 * m)} %" for m in margins),
                     "gate": run["gate"],
                 }
             )  # fmt: skip

@@ -72,6 +72,8 @@ def verdict(analysis: Analysis, lang: str) -> Verdict:
         found = gain.estimate
         text += f"; of what it saves over units drawn alone, {found.value:.2f} [{found.low:.2f}, {found.high:.2f}] "
         text += "is owed to their order"
+    if group in analysis.ungated:
+        text += "; ungated: a Kneser–Ney 5-gram of the same text predicts it no worse"
     if not _significant(cost):
         text += " — not distinguishable from zero"
     elif cost.estimate.one_seed:

@@ -38,3 +38,11 @@ def test_a_shuffle_that_spares_bits_is_not_called_a_cost() -> None:
     text = verdict(analyse(inputs(langs=("ko",), seeds=5, contexts=(), costs=costs)), "ko").text
     assert "spares an LSTM" in text
     assert "−" not in text
+
+
+@pytest.mark.parametrize(("margin", "said"), [(-0.02, True), (0.03, False)])
+def test_a_model_that_a_5_gram_beats_is_ungated(margin: float, said: bool) -> None:
+    given = inputs(langs=("en",), models=("lstm",), seeds=3, contexts=())
+    runs = given.runs.assign(**{"metric.margin_over_ngram_5": margin})
+    text = verdict(analyse(replace(given, runs=runs)), "en").text
+    assert ("ungated: a Kneser–Ney 5-gram" in text) is said
