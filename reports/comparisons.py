@@ -9,9 +9,9 @@ from itertools import groupby
 import pandas as pd
 
 from reports.gain import ORDER_GAIN, Worth, gain_difference
-from reports.inputs import LANGUAGES, Group, Inputs, Tables, is_floor
+from reports.inputs import LANGUAGES, Group, Inputs, Table, Tables, is_floor
 from reports.quantities import ACCURACY, PER_ORDER_BIT, clusters_of
-from reports.statistics import Estimate, difference, ratio_difference
+from reports.statistics import Estimate, difference, permuted, ratio_difference
 
 SPACED = {"ko": "eojeol", "en": "word"}
 """The units in which the languages are compared."""
@@ -19,7 +19,10 @@ SPACED = {"ko": "eojeol", "en": "word"}
 
 @dataclass(frozen=True)
 class Comparison:
-    """A quantity of one group minus that of another, on the sentences that both have."""
+    """A quantity of one group minus that of another, on the sentences that both have.
+
+    permuted: p where the models change sides at random, and the smallest that so many models can reach.
+    """
 
     first: Group
     second: Group
@@ -27,6 +30,7 @@ class Comparison:
     quantity: str
     estimate: Estimate
     run_ids: tuple[str, ...]
+    permuted: tuple[float, float] = (float("nan"), float("nan"))
 
     @property
     def languages(self) -> bool:
@@ -90,20 +94,24 @@ def _differences(
     def add(order: str, quantity: str, estimate: Estimate, behind: tuple[str, ...] = run_ids) -> None:
         found.append(Comparison(one, other, order, quantity, estimate, behind))
 
+    def apart(order: str, quantity: str, first: Table, second: Table) -> None:
+        means = permuted(first.mean(1), second.mean(1))
+        found.append(Comparison(one, other, order, quantity, difference(first, second, documents), run_ids, means))
+
     shared = set.intersection(*(tables.orders(side[0]) for side in runs))
     for order in (name for name in orders if name in shared):
         if all(tables.xs(side[0], "correct", order) for side in runs):
             right = [tables.over_draws(side, order, "correct")[:, w] for side, w in zip(runs, at, strict=True)]
-            add(order, ACCURACY, difference(right[0], right[1], documents))
+            apart(order, ACCURACY, right[0], right[1])
         values = [tables.over_draws(side, order)[:, where] for side, where in zip(runs, at, strict=True)]
         if order == "natural":
-            add(order, "bits_per_sentence", difference(values[0], values[1], documents))
+            apart(order, "bits_per_sentence", values[0], values[1])
             continue
         costs = [
             value - tables.over_draws(side, "natural")[:, where]
             for value, side, where in zip(values, runs, at, strict=True)
         ]
-        add(order, "order_cost", difference(costs[0], costs[1], documents))
+        apart(order, "order_cost", costs[0], costs[1])
         ceilings = [table["log2_orders"].to_numpy(float) for table in facts]
         if all(ceiling.sum() > 0 for ceiling in ceilings):
             add(order, PER_ORDER_BIT, ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1], documents))

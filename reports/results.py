@@ -59,6 +59,7 @@ def _row(
         "effect_size": _written(found.effect),
         "standard_error": _written(found.error, ".4g"),
         "p": _written(found.p, ".4g"),
+        "detectable": _written(found.detectable),
         "p_holm": _written(found.p_holm, ".4g"),
         "n_seeds": str(found.seeds),
         "n_sentences": str(found.sentences),

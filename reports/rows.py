@@ -171,6 +171,8 @@ def comparison_rows(analysis: Analysis) -> list[dict[str, str]]:
                 "quantity": said[c.quantity],
                 "value": f"{number(value, digits)} {_span(low, high, digits)}",
                 "p": p_value(c.estimate.p),
+                "permuted": "–" if math.isnan(c.permuted[0]) else f"{c.permuted[0]:.3f} (≥ {c.permuted[1]:.3f})",
+                "detectable": number(scale * c.estimate.detectable, digits),
             }
         )
     return rows

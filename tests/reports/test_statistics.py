@@ -15,6 +15,7 @@ from reports.statistics import (
     mean,
     mean_squares,
     means,
+    permuted,
     ratio,
     ratio_difference,
     variance_of_mean,
@@ -194,3 +195,29 @@ def test_a_share_of_another_table_by_hand() -> None:
     after = np.array([[1, 1, 0, 1], [1, 1, 1, 0]], float)
     assert linearised_share(before * after, before).mean() == pytest.approx(0.8)
     assert np.isnan(linearised_share(after * 0, after * 0)).all()
+
+
+def test_permutations_by_hand_and_by_scipy() -> None:
+    """1, 2 against 8, 9: of the six splits the given one and its mirror image are as far apart."""
+    assert permuted(np.array([1.0, 2.0]), np.array([8.0, 9.0])) == (2 / 6, 2 / 6)
+    generator = np.random.default_rng(5)
+    first, second = generator.normal(0, 1, 5), generator.normal(1, 1, 6)
+
+    def apart(one: np.ndarray, other: np.ndarray) -> float:  # type: ignore[type-arg]
+        return float(abs(one.mean() - other.mean()))
+
+    expected = stats.permutation_test((first, second), apart, alternative="greater", n_resamples=np.inf)
+    assert permuted(first, second)[0] == pytest.approx(expected.pvalue)
+    assert permuted(first, second)[1] == 1 / 462
+    many = permuted(generator.normal(0, 1, 20), generator.normal(0, 1, 20))
+    assert 0 < many[0] <= 1
+    assert many[1] < 1e-9
+
+
+def test_what_is_called_detectable_is_found_in_four_of_five_cases() -> None:
+    generator, found = np.random.default_rng(8), 0
+    for _ in range(400):
+        pilot = difference(*(simulated(generator, 5, 100, 2.0, 10.0, 4.0) for _ in range(2)))
+        other = [simulated(generator, 5, 100, 2.0, 10.0, 4.0) for _ in range(2)]
+        found += difference(other[0] + pilot.detectable, other[1]).p < 0.05
+    assert 0.72 < found / 400 < 0.92
