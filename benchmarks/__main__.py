@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.material import NoMirrorError
 
-PARTS = ("reordering", "analysis", "training")
+PARTS = ("reordering", "analysis", "training", "recency")
 
 
 def interleaved(pairs: dict[str, Callable[[], float]], rounds: int = 5) -> dict[str, float]:
@@ -54,6 +54,14 @@ def analysis(folder: Path) -> None:
         show(f"Morphemes of {text}, {name}", "texts", interleaved(contenders(name, corpus)))
 
 
+def recency(folder: Path) -> None:
+    from benchmarks.recency import contenders
+
+    show(
+        "Recency profile, 2,000 targets, 10 boundaries, 300 units", "targets and boundaries", interleaved(contenders())
+    )
+
+
 def training(folder: Path) -> None:
     from benchmarks.training import show as show_training
 
@@ -69,7 +77,9 @@ def main() -> None:
             if name not in PARTS:
                 sys.exit(f"There is no benchmark {name}: {', '.join(PARTS)}, or python -m benchmarks.memory SENTENCES…")
             try:
-                {"reordering": reordering, "analysis": analysis, "training": training}[name](Path(room))
+                {"reordering": reordering, "analysis": analysis, "training": training, "recency": recency}[name](
+                    Path(room)
+                )
             except NoMirrorError as reason:
                 print(f"\n{name}: left out, {reason}.")
 
