@@ -21,7 +21,9 @@ _PHRASES = {
     "S-ADN": "acl", "S-NOM": "acl", "ADVP-MNR": "advmod", "PP": "obl", "CC": "cc",
 }  # fmt: skip
 _TAGS = {"DET": "DET", "ADJ": "ADJ", "NUM": "NUM", "P": "ADP", "IN": "SCONJ", "C": "SCONJ", "WH": "PRON", "CC": "CCONJ"}
-_VERB_PARTICLES = frozenset(("for", "to", "on", "away", "up", "place", "out", "off", "down", "in", "after", "at"))
+_VERB_PARTICLES = frozenset(
+    ("for", "to", "on", "away", "up", "place", "out", "off", "down", "in", "after", "at", "over")
+)
 _LINKS = ("때", "전에", "후에")
 _NEGATIONS = ("안", "못")
 

@@ -85,6 +85,8 @@ class Deriver:
         clause = self._clause(tense, depth=0)
         if clause.complement is None and self._stream.chance(0.33):
             link = self._pick(tuple(LINKS.items()))
+            if link in ("when", "after", "before") and clause.frame in ("copula", "adjective"):
+                link = "and" if clause.frame == "copula" else "because"
             other = self._linked(link, clause)
             if other is not None:
                 first = link in ("but", "and") or self._stream.chance(0.5)
@@ -158,7 +160,8 @@ class Deriver:
         if frame == "ditransitive":
             clause = replace(clause, recipient=self._other_phrase(PEOPLE, subject, depth))
         if frame == "motion":
-            clause = replace(clause, goal=self._phrase("place", 2, role="place"))
+            goal = self._group(verb.objects) if verb.objects else "place"
+            clause = replace(clause, goal=self._phrase(goal, 2, role="place"))
         if frame in ("report", "know"):
             return self._with_complement(clause, depth)
         if clause.object is not None and clause.object.noun == subject.noun:
@@ -189,7 +192,7 @@ class Deriver:
                 aux = ("can", "want", "must", "progressive")[int(roll / 0.06)]
         if aux == "must":
             negative = False
-        if aux == "progressive" and clause.frame == "motion":
+        if aux == "progressive" and (clause.frame == "motion" or verb.base in _AT_ONCE):
             aux = ""
         kinds = {"past": "past", "present": "present", "future": "future"}
         time = None
@@ -198,6 +201,7 @@ class Deriver:
             time = self._words.adverbs[kind].draw(stream)
         place = None
         placed = clause.frame in ("intransitive", "transitive", "event") and not verb.stative
+        placed = placed and verb.base not in _NOWHERE
         if (
             placed
             and (clause.object is None or clause.object.noun.group not in ("place", "building"))
@@ -205,10 +209,11 @@ class Deriver:
         ):
             place = self._phrase("place", 2, role="place")
         manner = None
-        if verb.base in _DONE_IN_A_MANNER and not negative and stream.chance(0.4):
+        if verb.base in _DONE_IN_A_MANNER and not negative and clause.frame != "passive" and stream.chance(0.4):
             manner = self._words.adverbs["manner"].draw(stream)
         instrument = None
-        if verb.base in _INSTRUMENTS and not negative and stream.chance(0.5):
+        eaten = clause.object.noun.group if verb.base == "eat" and clause.object is not None else "dish"
+        if verb.base in _INSTRUMENTS and not negative and eaten == "dish" and stream.chance(0.5):
             options = _INSTRUMENTS[verb.base]
             wanted = options[stream.below(len(options))]
             instrument = next(noun for noun in self._words.nouns["tool"].items if noun.ko == wanted)
@@ -314,14 +319,20 @@ _DONE_IN_A_MANNER = frozenset(
     (
         *("run", "walk", "work", "dance", "study", "exercise", "swim", "cook", "read", "eat", "drink", "write", "wash"),
         *("draw", "repair", "make", "build", "bake", "prepare", "solve", "explain", "review", "close", "open", "cut"),
+        *("pack", "wipe", "wrap", "translate", "practice", "clean", "investigate", "stir-fry", "hike", "order"),
     )
 )
+_AT_ONCE = frozenset(("lose", "discover", "realize", "miss", "smash", "wake up", "recognize", "collapse", "get up"))
+_NOWHERE = frozenset(("swim", "travel", "marry", "succeed", "fail", "retire", "leave", "pass", "take"))
 _INSTRUMENTS = {
     "cut": ("칼", "가위"),
-    "write": ("연필", "펜"),
+    "write": ("연필", "펜", "볼펜"),
     "draw": ("연필", "붓", "펜"),
-    "repair": ("망치",),
+    "repair": ("망치", "드라이버"),
+    "eat": ("젓가락", "숟가락"),
+    "clean": ("빗자루",),
 }
 _OCCUPATIONS = (
-    "의사", "기자", "가수", "화가", "경찰관", "간호사", "작가", "배우", "학생", "변호사", "과학자", "요리사",
+    "의사", "기자", "가수", "화가", "경찰관", "간호사", "작가", "배우", "학생", "변호사", "과학자", "요리사", "소방관",
+    "약사", "시인", "판사", "번역가", "조종사", "사업가", "통역사",
 )  # fmt: skip

@@ -118,22 +118,15 @@ class EnglishWriter:
         return (label, relative, *parts) if "Rel" in self._setting.turned else (label, *parts, relative)
 
 
+INSIDE = frozenset((
+    "park", "hospital", "library", "classroom", "kitchen", "village", "city", "forest", "house", "office", "gallery",
+    "store", "garden", "countryside", "apartment", "square", "bakery", "bookstore", "factory", "gym", "pharmacy",
+))  # fmt: skip
+UPON = frozenset(("farm", "beach", "playground"))
+
+
 def _preposition(place: NounPhrase) -> str:
-    inside = (
-        "park",
-        "hospital",
-        "library",
-        "classroom",
-        "kitchen",
-        "village",
-        "city",
-        "forest",
-        "house",
-        "office",
-        "gallery",
-        "store",
-    )
-    return "in" if place.noun.en in inside else "on" if place.noun.en == "farm" or place.noun.en == "beach" else "at"
+    return "in" if place.noun.en in INSIDE else "on" if place.noun.en in UPON else "at"
 
 
 def _be(clause: Clause, third: bool, shift: str) -> list[Tree]:
@@ -177,7 +170,8 @@ def _verb(clause: Clause, verb: Verb, third: bool, shift: str) -> list[Tree]:
 
 
 def _article(following: str) -> str:
-    return "an" if following[0] in VOWELS and not following.startswith(_SOUNDS_CONSONANT) else "a"
+    vowel = following[0] in VOWELS and not following.startswith(_SOUNDS_CONSONANT)
+    return "an" if vowel or following.startswith("hon") else "a"
 
 
 def _before_noun(phrase: NounPhrase) -> list[Tree]:

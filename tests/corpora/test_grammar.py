@@ -37,7 +37,7 @@ def both(clause: Clause, register: str = "plain") -> tuple[str, str]:
     return " ".join(leaves(korean)), " ".join(leaves(english))
 
 
-PINNED = "d29ba32435e2e70b894380fdf104956899059cb65d0999755ed3999e03228873"
+PINNED = "5244c330c974a6dc1c7609378e648e5c166d46e0e30f5b3123d29cc20f9ea2a0"
 
 STUDENT, TEACHER, MINSU = NounPhrase(noun("학생")), NounPhrase(noun("선생님")), NounPhrase(noun("민수"))
 BOOK, SONG = NounPhrase(noun("책"), "a"), NounPhrase(noun("노래"))
@@ -150,6 +150,27 @@ def test_the_same_seed_gives_the_same_bytes_everywhere() -> None:
     for row in itertools.islice(generate(Switches(pairs=1000)), 1000):
         digest.update(repr((row.name, row.texts, row.split, row.trees)).encode())
     assert digest.hexdigest() == PINNED
+
+
+def test_the_lexicon_is_of_some_size_and_no_word_stands_for_two() -> None:
+    """At least 600 lemmas; a noun's Korean and English are its own, a verb's Korean is among those of its frame."""
+    words = lexicon()
+    assert words.lemmas >= 600
+    nouns = {(noun.ko, noun.en) for group in words.nouns.values() for noun in group.items}
+    for side in zip(*nouns, strict=True):
+        assert len(set(side)) == len(nouns)
+    for verbs in words.verbs.values():
+        assert len({verb.stem for verb in verbs.items}) == len(verbs.items)
+
+
+def test_frequencies_fall_with_rank_as_zipf_has_it() -> None:
+    """Of 20,000 draws the item of rank r comes as 1 / (r + 2) of the harmonic sum, within four standard errors."""
+    ranked, stream = lexicon().nouns["person"], Stream(3)
+    seen = Counter(ranked.draw(stream).ko for _ in range(20_000))
+    total = sum(1 / (rank + 2) for rank in range(len(ranked.items)))
+    for rank in (0, 1, 5, 20):
+        chance = 1 / (rank + 2) / total
+        assert abs(seen[ranked.items[rank].ko] / 20_000 - chance) < 4 * (chance / 20_000) ** 0.5
 
 
 def test_another_seed_gives_other_sentences() -> None:
