@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from experiments.errors import StudyError
 from experiments.measures import COLUMNS, LANGUAGE_MODELS, Subject, measure, table
 from experiments.measures.truncation import unit_steps
-from experiments.packing import Passages
+from experiments.models import LONGEST_NGRAM
+from experiments.models.floors import new_floor
+from experiments.packing import Passages, units_apart
 from pipelines.dataset import Dataset
 from pipelines.layout import Indices, ranges
-from pipelines.vocabulary import BOS
 
 GRADIENTS = 4
 """One target in so many gets a gradient."""
@@ -63,7 +64,8 @@ def profile(subject: Subject) -> pd.DataFrame:
     """Bits of the targets of each sentence under different pasts, at every distance x of `recency.contexts`.
 
     Unit: bits, summed over a sentence's targets, whose number is `targets` (x = 0); sentences without have no row.
-    `context`: at most the x units before are seen, from an empty state (x = 0: the beginning mark alone).
+    `context`: at most the x units before are seen, from an empty state; x = 0 is told by the model `unit_unigram`,
+    which knows how often units are and nothing of what stands before, a network having no state for that.
     `whole` (x = 0): the whole past is seen. `erased`: the same, but the unit at distance x is another one of its class
     and frequency (an end of a sentence stays). `deleted`: the unit at distance x is left out.
     `unshuffled` (x = 0): the past from C units before the run on, C being the longest distance; `shuffled_beyond`: the
@@ -80,6 +82,7 @@ def profile(subject: Subject) -> pd.DataFrame:
     generator = np.random.Generator(np.random.Philox([subject.study.perturbation_seed, 11]))
     rows = {
         ("targets", 0.0): np.ones(len(past.targets)),
+        ("context", 0.0): _alone(subject, past),
         **_contexts(past, distances, probe.bits),
         **_edits(past, distances, probe, subject.dataset, generator),
         **_shuffles(past, distances, probe.bits, generator),
@@ -179,15 +182,29 @@ def _places(past: Past, farthest: int) -> list[tuple[int, int]]:
 def _contexts(past: Past, distances: Indices, read: Read) -> dict[tuple[str, float], NDArray[np.float64]]:
     """From an empty state, begun at each place."""
     inputs = past.given.inputs
-    alone = [Reading(np.array([BOS], np.int32), t, t, run) for run, ends in enumerate(past.runs) for t in range(*ends)]
-    found = {("context", 0.0): _read(past, alone, np.array([0]), read)[0]}
     readings = [
         Reading(inputs[past.begin[place] + 1 : past.end[place] + 1], place, place + 1, run)
         for place, run in _places(past, int(distances.max()))
         if place + 1 < past.runs[run, 1]
     ]
     rows = _read(past, readings, distances, read)
-    return found | {("context", float(x)): values for x, values in zip(distances, rows, strict=True)}
+    return {("context", float(x)): values for x, values in zip(distances, rows, strict=True)}
+
+
+def _alone(subject: Subject, past: Past) -> NDArray[np.float64]:
+    """[targets]: bits of every target by the frequencies of units in training."""
+    material = subject.material
+    train = units_apart(material.sequences(material.numbers["train"], "natural"))
+    floor = new_floor(LONGEST_NGRAM, train, material.pieces)
+    return _of_targets(past, floor.bits(units_apart(material.sequences(subject.numbers, "natural"))))
+
+
+def _of_targets(past: Past, bits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[targets]: the sums of bits [steps] over the steps of every target."""
+    sizes = past.end[past.targets] - past.begin[past.targets]
+    steps = ranges(past.begin[past.targets], sizes)
+    sums: NDArray[np.float64] = np.add.reduceat(bits[steps], np.concatenate([[0], np.cumsum(sizes)[:-1]]))
+    return sums
 
 
 def _edits(
@@ -216,12 +233,9 @@ def _edits(
             readings.append(Reading(np.concatenate([inputs[begin : begin + 1], put]), place, place + 1, run))
         for x, values in zip(distances, _read(past, readings, distances, read), strict=True):
             found[name, float(x)] = values
-    steps = np.concatenate([np.arange(past.begin[t], past.end[t]) for t in past.targets])
     wanted = np.zeros(len(past.given.targets), bool)
-    wanted[steps] = True
-    bits = probe.network.bits(past.given, wanted)
-    sizes = past.end[past.targets] - past.begin[past.targets]
-    found["whole", 0.0] = np.add.reduceat(bits[steps], np.concatenate([[0], np.cumsum(sizes)[:-1]]))
+    wanted[ranges(past.begin[past.targets], past.end[past.targets] - past.begin[past.targets])] = True
+    found["whole", 0.0] = _of_targets(past, probe.network.bits(past.given, wanted))
     return found
 
 

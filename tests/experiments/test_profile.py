@@ -78,6 +78,14 @@ def by_sentence(slow: Slow, subject: Subject, values: dict[int, float]) -> dict[
     return sums
 
 
+def frequency(subject: Subject, unit: int) -> float:
+    """Bits of a word, or of an end (-1), by its share among the words and ends of the training text."""
+    dataset, train = subject.dataset, subject.material.numbers["train"]
+    words = np.concatenate([np.arange(dataset.sentences[i], dataset.sentences[i + 1]) for i in train])
+    count = np.count_nonzero(dataset.same[words] == dataset.same[unit]) if unit >= 0 else len(train)
+    return float(-np.log2(count / (len(words) + len(train))))
+
+
 def rows_of(table: pd.DataFrame, name: str, x: float) -> dict[str, float]:
     rows = table[(table["measure"] == name) & (table["x"] == x)]
     assert not rows["sentence_id"].duplicated().any()
@@ -96,9 +104,11 @@ def test_shared_readings_are_the_fresh_ones(
     slow = Slow(subject)
     targets = slow.past.targets.tolist()
     assert len(targets) == 24
-    for x in (0, *DISTANCES):
-        expected = {t: slow.bits(slow.units(t - x, t), t, mark=x == 0) for t in targets}
+    for x in DISTANCES:
+        expected = {t: slow.bits(slow.units(t - x, t), t, mark=False) for t in targets}
         assert rows_of(table, "context", x) == pytest.approx(by_sentence(slow, subject, expected), rel=2e-4)
+    alone = by_sentence(slow, subject, {t: frequency(subject, int(slow.past.number[t])) for t in targets})
+    assert rows_of(table, "context", 0) == pytest.approx(alone, rel=0.05)
     whole = {t: slow.bits(slow.units(slow.start(t), t), t) for t in targets}
     assert rows_of(table, "whole", 0) == pytest.approx(by_sentence(slow, subject, whole), rel=2e-4)
     changed = 0.0
