@@ -29,7 +29,7 @@ def test_settings_win_over_presets_and_the_last_one_wins() -> None:
 
 
 def test_a_corpus_brings_its_own_settings() -> None:
-    assert load_study("word_order").vocabulary == 900
+    assert load_study("word_order").vocabulary == 1300
     assert load_study("word_order", corpus="my/text.txt").vocabulary == 4000, (
         "real text has more letters than the grammar"
     )
