@@ -128,7 +128,8 @@ class Deriver:
             other = self._clause(tense, depth=2)
             if other.subject.noun != main.subject.noun and other.frame not in ("copula",):
                 action = other.frame not in ("adjective", "event") or link in ("because", "but", "and", "if")
-                plain = not other.aux and not (other.negative and link in ("when", "after", "before"))
+                lasting = other.negative or (other.verb is not None and other.verb.stative)
+                plain = not other.aux and not (lasting and link in ("when", "after", "before"))
                 if action and plain:
                     return replace(other, time=None)
         return None
