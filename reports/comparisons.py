@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from reports.gain import ORDER_GAIN, Worth, gain_difference
 from reports.inputs import LANGUAGES, Group, Inputs, Table, Tables, is_floor
-from reports.quantities import ACCURACY, PER_ORDER_BIT, clusters_of
-from reports.statistics import Estimate, difference, permuted, ratio_difference
+from reports.quantities import ACCURACY, AT_EQUAL_LENGTH, PER_ORDER_BIT, clusters_of
+from reports.statistics import Estimate, difference, permuted, ratio_difference, total
 
 SPACED = {"ko": "eojeol", "en": "word"}
 """The units in which the languages are compared."""
+EACH = 5
+"""Sentences of a length that a comparison at equal length needs on both sides."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,10 @@ def _differences(
             for value, side, where in zip(values, runs, at, strict=True)
         ]
         apart(order, "order_cost", costs[0], costs[1])
+        if one.lang != other.lang:
+            matched = at_equal_length(costs[0], costs[1], *(table["n_units"].to_numpy() for table in facts))
+            if matched is not None:
+                add(order, AT_EQUAL_LENGTH, total(matched, documents))
         ceilings = [table["log2_orders"].to_numpy(float) for table in facts]
         if all(ceiling.sum() > 0 for ceiling in ceilings):
             add(order, PER_ORDER_BIT, ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1], documents))
@@ -119,3 +128,29 @@ def _differences(
         first, second = (worth[group][order].at(where) for group, where in zip((one, other), at, strict=True))
         add(order, ORDER_GAIN, gain_difference(first, second, documents), (*first.runs, *second.runs))
     return found
+
+
+def at_equal_length(
+    first: Table, second: Table, first_units: NDArray[np.int64], second_units: NDArray[np.int64]
+) -> list[Table] | None:
+    """Two tables [seeds, sentences] whose means sum to the difference at equal length; None where no length is shared.
+
+    Of every number of units that EACH sentences or more have on both sides, the difference of means, weighted by the
+    smaller count. Each sentence stands for its deviation from the mean of its length, so that the spread between
+    lengths is in no interval.
+    """
+    counts = [Counter(units.tolist()) for units in (first_units, second_units)]
+    weights = {n: min(counts[0][n], counts[1][n]) for n in counts[0] if min(counts[0][n], counts[1][n]) >= EACH}
+    if not weights:
+        return None
+    together, value = float(sum(weights.values())), 0.0
+    made = []
+    for sign, table, units, count in ((1, first, first_units, counts[0]), (-1, second, second_units, counts[1])):
+        line = np.zeros_like(table)
+        for n, weight in weights.items():
+            here = units == n
+            mean = float(table[:, here].mean())
+            line[:, here] = sign * (table[:, here] - mean) * weight / together / count[n] * table.shape[1]
+            value += sign * mean * weight / together
+        made.append(line)
+    return [made[0] + value, made[1]]

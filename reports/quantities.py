@@ -14,6 +14,9 @@ PER_ORDER_BIT = "order_cost_per_order_bit"
 ACCURACY, ACCURACY_LOST = "accuracy", "accuracy_lost"
 """Share of texts whose label is right, and what of it is lost under an order, on the same texts."""
 
+AT_EQUAL_LENGTH = "order_cost_at_equal_length"
+"""The order cost of sentences that have the same number of units in both languages, whatever they say."""
+
 SURVIVING, CONSISTENT = "right_surviving", "consistent"
 """Of the texts whose label is right in natural order, the share that an order leaves right; and of all texts, the
 share whose prediction it leaves as it is."""

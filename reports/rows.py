@@ -10,7 +10,7 @@ from typing import Any
 from reports.analysis import Analysis, Row
 from reports.gain import ORDER_GAIN, ORDER_SHOCK, ORDER_WORTH
 from reports.inputs import LANGUAGES, Group, Inputs, is_floor
-from reports.quantities import ACCURACY, ACCURACY_LOST, CONSISTENT, PER_ORDER_BIT, SURVIVING
+from reports.quantities import ACCURACY, ACCURACY_LOST, AT_EQUAL_LENGTH, CONSISTENT, PER_ORDER_BIT, SURVIVING
 from reports.verdicts import interval, ladder
 
 AUDITS = (
@@ -162,6 +162,7 @@ def comparison_rows(analysis: Analysis) -> list[dict[str, str]]:
             PER_ORDER_BIT: "order cost per bit of log2 n!",
             ORDER_GAIN: "order gain",
             ACCURACY: "accuracy, points",
+            AT_EQUAL_LENGTH: "order cost at equal length, bits",
         }
         rows.append(
             {

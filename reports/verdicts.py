@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reports.analysis import OVER_LOCAL, Analysis, Row
 from reports.gain import ORDER_GAIN
 from reports.inputs import LANGUAGES, Group, in_rank, is_floor
-from reports.quantities import ACCURACY, ACCURACY_LOST, PER_ORDER_BIT
+from reports.quantities import ACCURACY, ACCURACY_LOST, AT_EQUAL_LENGTH, PER_ORDER_BIT
 from reports.statistics import Estimate
 
 HEADLINE_MODELS = ("lstm", "gru", "rnn")
@@ -131,7 +131,7 @@ def _significant(row: Row) -> bool:
 
 def between(analysis: Analysis) -> str:
     """Whether order is worth more in one language; where that was not measured, whether shuffling costs one more, which
-    is said only if bits, and bits per bit of log2 n!, agree."""
+    is said only if bits, bits per bit of log2 n!, and bits between sentences of equal length agree."""
     by_name: dict[tuple[str, str, str], Estimate] = {}
     for c in analysis.comparisons:
         if c.languages:
@@ -140,19 +140,19 @@ def between(analysis: Analysis) -> str:
         gain = by_name.get((model, "shuffle", ORDER_GAIN))
         if gain is not None:
             return _of_gain(model, gain)
-        raw = by_name.get((model, "shuffle", "order_cost"))
-        share = by_name.get((model, "shuffle", PER_ORDER_BIT))
+        found = [by_name.get((model, "shuffle", name)) for name in ("order_cost", PER_ORDER_BIT, AT_EQUAL_LENGTH)]
+        raw, share, equal = found
         if raw is None or share is None:
             continue
-        said = (
-            f"Korean minus English, {model.upper()}, the same sentences shuffled: {_signed(raw, 1)} bits a sentence, "
-        )
-        said += f"{_signed(share, 2)} bits per bit of log2 n!"
+        said = f"Korean minus English, {model.upper()}, the same sentences shuffled: {_signed(raw, 1)} bits a sentence"
+        said += f", {_signed(share, 2)} bits per bit of log2 n!"
+        said += f", {_signed(equal, 1)} bits between sentences of equal length" if equal is not None else ""
         if raw.one_seed:
             return said + ". One seed in a language is too few for a verdict."
-        if not (raw.excludes_zero and share.excludes_zero and (raw.value > 0) == (share.value > 0)):
+        measured = [one for one in found if one is not None]
+        if not all(one.excludes_zero and (one.value > 0) == (raw.value > 0) for one in measured):
             return said + (
-                ". The two do not agree in sign with both intervals off zero, so neither language is called more "
+                ". They do not agree in sign with all intervals off zero, so neither language is called more "
                 "dependent on its order."
             )
         more = "Korean" if raw.value > 0 else "English"
