@@ -13,7 +13,7 @@ from reports.comparisons import Comparison, compare
 from reports.errors import ReportError
 from reports.gain import Worth, estimates, worths
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
-from reports.profiles import Profile, Reach, profiles
+from reports.profiles import Profile, Reach, occlusion, profiles
 from reports.quantities import (
     ACCURACY,
     ACCURACY_LOST,
@@ -105,7 +105,9 @@ def analyse(inputs: Inputs) -> Analysis:
     looked = [profiles(inputs, tables, group, clusters_of) for group in groups]
     return Analysis(
         tuple(rows), tuple(curves), tuple(comparisons), flagged, tuple(orders),
-        tuple(profile for found, _ in looked for profile in found), tuple(reach for _, reach in looked if reach),
+        tuple(profile for found, _ in looked for profile in found)
+        + tuple(profile for group in groups for profile in occlusion(inputs, tables, group, clusters_of)),
+        tuple(reach for _, reach in looked if reach),
         frozenset(group for group in groups if _ungated(inputs, group)),
     )  # fmt: skip
 

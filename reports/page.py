@@ -55,6 +55,7 @@ def render(inputs: Inputs, analysis: Analysis) -> str:
         "comparisons": rows.comparison_rows(analysis),
         "aligned": max((c.estimate.sentences for c in analysis.comparisons), default=0),
         "first_context": analysis.curves[0].contexts[0] if analysis.curves else 1,
+        "occlusions": rows.occlusion_rows(analysis),
         "reaches": rows.reach_rows(analysis),
         "effective": rows.effective_rows(analysis),
         "count_heads": rows.count_heads(inputs),

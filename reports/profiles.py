@@ -103,6 +103,22 @@ def profiles(
     return found, reach
 
 
+def occlusion(
+    inputs: Inputs, tables: Tables, group: Group, clusters_of: Callable[[pd.DataFrame], Clusters | None]
+) -> list[Profile]:
+    """Of a classifier, what the unit at every tenth of a text is worth: bits of the label without it, less with it."""
+    runs = inputs.good_runs_of(group)
+    run_ids, seeds = list(runs["run_id"]), [int(seed) for seed in runs["seed"]]
+    parts = [int(x) for x in tables.xs(run_ids[0], "occluded", "natural")]
+    if not parts:
+        return []
+    ids = tables.ids(run_ids[0], "occluded")
+    inside = np.isin(tables.ids(run_ids[0]), ids)
+    whole = tables.over_draws(run_ids, "natural")[:, inside]
+    rows = [tables.at(run_ids, "occluded", "natural", float(x)) - whole for x in parts]
+    return [_profile(group, "occlusion", parts, rows, None, seeds, run_ids, clusters_of(inputs.facts(group).loc[ids]))]
+
+
 def _profile(
     group: Group, kind: str, distances: list[int], rows: list[Table], targets: NDArray[np.float64] | None,
     seeds: list[int], run_ids: list[str], clusters: Clusters | None,

@@ -217,6 +217,20 @@ def reach_rows(analysis: Analysis) -> list[dict[str, Any]]:
     ]
 
 
+def occlusion_rows(analysis: Analysis) -> list[dict[str, Any]]:
+    """Of classifiers, what every tenth of a text is worth."""
+    return [
+        {
+            "lang": profile.group.lang,
+            "language": f"{LANGUAGES.get(profile.group.lang, profile.group.lang)} ({profile.group.unit})",
+            "model": trained(profile.group),
+            "cells": [number(value.value, 3) for value in profile.values],
+        }
+        for profile in analysis.profiles
+        if profile.kind == "occlusion"
+    ]
+
+
 COUNTS = (
     ("n_words", "eojeol or words"), ("n_particle", "hosts and particles"), ("n_morpheme", "morphemes"),
     ("n_chunk", "chunks"), ("n_chars", "syllables or characters"), ("n_jamo", "jamo or letters"), ("n_bytes", "bytes"),

@@ -13,7 +13,9 @@ import pytest
 from experiments.cells import plan, prepare
 from experiments.engine import run_cells
 from experiments.errors import StudyError
+from experiments.measures.occlusion import without
 from experiments.study import load_study
+from pipelines.sequences import Sequences
 
 FILLING = ["그", "저", "이", "새", "헌", "온", "첫", "뭇", "한", "두"]
 CARD = """
@@ -91,6 +93,8 @@ def test_a_label_told_by_order_alone(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert accuracy(tables[model]) > 0.95
         assert 0.35 < accuracy(tables[model], "shuffle") < 0.65
         assert accuracy(tables[model], "reverse") < 0.1
+        missed = tables[model][tables[model]["measure"] == "occluded"].groupby("x")["value"].mean()
+        assert missed.index.tolist() == list(range(10))
         natural = tables[model][(tables[model]["measure"] == "surprisal") & (tables[model]["test_order"] == "natural")]
         assert natural["value"].mean() < 0.3
 
@@ -179,3 +183,26 @@ def test_a_task_without_its_material_is_refused(tmp_path: Path, monkeypatch: pyt
         with pytest.raises(StudyError, match=said):
             prepare(study, ("ko",))
     assert not (Path(os.environ["EOSUN_VAR"]) / "cells").exists()
+
+
+def test_a_classifier_is_blind_where_its_word_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The label is the last word of every text: without that word nothing is known, without any other nothing lost."""
+    generator = np.random.default_rng(6)
+    rows = []
+    for _ in range(900):
+        label = ["소", "말"][int(generator.integers(2))]
+        rows.append((" ".join([*generator.choice(FILLING, 6), f"{label}가"]), label, ""))
+    planted(tmp_path, monkeypatch, "last", rows)
+    table = found("last", "task=classification", "models=[lstm]", "training.epochs=6", "keep_final=false")["lstm"]
+    lost = table[table["measure"] == "occluded"].groupby("x")["value"].mean()
+    assert lost[9] > 0.5
+    assert (lost[:9] < 0.2).all()
+
+
+def test_units_are_left_out_by_hand() -> None:
+    """ab c d | e f: without the unit c, and without f."""
+    given = Sequences(np.array([1, 2, 3, 4, 5, 6], np.int32), np.array([0, 2, 3, 4, 5, 6]), np.array([0, 3, 5]))
+    left = without(given, np.array([0, 1]), np.array([1, 1]))
+    assert left.ids.tolist() == [1, 2, 4, 5]
+    assert left.units.tolist() == [0, 2, 3, 4]
+    assert left.sentences.tolist() == [0, 2, 3]

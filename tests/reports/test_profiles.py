@@ -88,3 +88,16 @@ def test_the_page_and_the_table_hold_them(tmp_path: Path) -> None:
 def test_without_profiles_there_is_no_such_section(tmp_path: Path) -> None:
     build(inputs(), tmp_path)
     assert "How far back the past reaches" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_what_each_part_of_a_text_is_worth(tmp_path: Path) -> None:
+    """Made-up classifiers that lose a quarter of a bit a tenth, on every second text."""
+    given = inputs(langs=("ko",), models=("lstm",), seeds=2, contexts=())
+    natural = given.observations[given.observations["test_order"] == "natural"]
+    some = natural[natural["sentence_id"].str[-1].isin(list("02468"))]
+    rows = [some.assign(measure="occluded", x=float(x), value=some["value"] + x / 4) for x in range(10)]
+    found = replace(given, observations=pd.concat([given.observations, *rows], ignore_index=True))
+    (profile,) = analyse(found).profiles
+    assert [value.value for value in profile.values] == pytest.approx([x / 4 for x in range(10)])
+    build(found, tmp_path)
+    assert "Which part of a text is read" in (tmp_path / "report.html").read_text(encoding="utf-8")
