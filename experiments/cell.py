@@ -14,6 +14,7 @@ from experiments.cells import TUNING, Cell
 from experiments.fitting import Progress, fit
 from experiments.material import Material, audits_of, facts_of, material_of
 from experiments.measures import Subject, measures_of
+from experiments.measures.gates import time_constants
 from pipelines.audit import FIGURES
 from pipelines.dataset import Dataset
 from pipelines.sequences import fallback_share
@@ -57,6 +58,7 @@ def run_cell(
         audits = audits_of(material)
         audits.to_parquet(folder / "audits.parquet", index=False)
         results["metrics"] |= {**_summary(observations), **_corpus_metrics(material), **_audit_metrics(audits)}
+        results["metrics"] |= time_constants(subject)
         results["curves"] |= {**_recency_curve(observations), **_audit_curves(audits)}
         results["seconds"] |= {"measuring": time.perf_counter() - begun}
     results["wall_s"] = time.perf_counter() - started

@@ -43,7 +43,7 @@ class Probe:
         found = [np.zeros((len(steps), *state.shape[1:]), np.float32) for state in before]
         for number in range(len(rows.ids) // together):
             part = slice(number * together, (number + 1) * together)
-            every = self._states(tf.constant(rows.ids[part]), tf.constant(rows.keep[part]), before)
+            every, _ = self._states(tf.constant(rows.ids[part]), tf.constant(rows.keep[part]), before)
             chosen = np.flatnonzero(batch == number)
             if len(chosen):
                 for states, one in zip(found, every, strict=True):
@@ -53,6 +53,21 @@ class Probe:
         for states in found:
             states[begins] = 0.0
         return found
+
+    def kept(self, given: Passages) -> list[NDArray[np.float64]]:
+        """Of every gated layer, [units], the mean over all steps of the gate that keeps a unit's state."""
+        row = self.network.training.row
+        rows = stream(given, row, SCORING_ROWS)
+        before = self.network.model.body.empty_states(SCORING_ROWS)
+        sums: list[NDArray[np.float64]] = []
+        for begin in range(0, len(rows.ids), SCORING_ROWS):
+            part = slice(begin, begin + SCORING_ROWS)
+            every, kept = self._states(tf.constant(rows.ids[part]), tf.constant(rows.keep[part]), before)
+            counted = rows.weight[part].T[:, :, None]
+            found = [(gate.numpy() * counted).sum((0, 1)).astype(np.float64) for gate in kept]
+            sums = [a + b for a, b in zip(sums, found, strict=True)] if sums else found
+            before = [one[-1] for one in every]
+        return [total / len(rows.place) for total in sums]
 
     def bits(self, given: Passages, wanted: NDArray[np.bool_], states: States | None = None) -> NDArray[np.float64]:
         """[steps]: surprisal in bits of the wanted targets, zero elsewhere. Passage i begins from states[·][i]."""

@@ -253,6 +253,7 @@ _SECTIONS = {
     "order_cost": "order",
     "learning": "",
     "recency": "",
+    "time_constant": "",
 }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from experiments.errors import StudyError
-from experiments.models.scan import CELLS, empty_states, every_state, run
+from experiments.models.scan import CELLS, KEEPING, empty_states, every_state, run
 from experiments.models.sizes import HEADS
 
 Tensor = Any
@@ -134,14 +134,19 @@ class Stack(keras.layers.Layer):  # type: ignore[misc]
             inputs = outputs if other is None else tf.concat([outputs, other], -1)
         return inputs, last
 
-    def all_states(self, inputs: Tensor, keep: Tensor, states: list[Tensor]) -> list[Tensor]:
-        """Every state of every layer after every step, [time, batch, units] each."""
-        each, found = CELLS[self.kind].states, []
+    def all_states(self, inputs: Tensor, keep: Tensor, states: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        """Every state of every layer after every step, [time, batch, units] each; and of every gated layer the gate
+        that keeps the state, likewise."""
+        each, found, kept = CELLS[self.kind].states, [], []
         for number, layer in enumerate(self.above):
             weights = layer.cell.kernel, layer.cell.recurrent_kernel, layer.cell.bias
-            found += every_state(self.kind, inputs, keep, *weights, states[number * each : (number + 1) * each])
-            inputs = found[number * each]
-        return found
+            own = states[number * each : (number + 1) * each]
+            after, gates = every_state(self.kind, inputs, keep, *weights, own)
+            if self.kind in KEEPING:
+                kept.append(tf.split(gates, CELLS[self.kind].saved, axis=-1)[KEEPING[self.kind]])
+            found += after
+            inputs = after[0]
+        return found, kept
 
     def _from_the_right(self, number: int, inputs: Tensor, keep: Tensor, learning: bool) -> Tensor:
         other, _ = packed(self.back[number], tf.reverse(inputs, [0]), turned(keep), learning=learning)

@@ -130,8 +130,9 @@ class LanguageModel(_Reader):
         places = chosen % time * batch + chosen // time
         return surprisals(tf.gather(states, places), *self._softmax, wanted, count), after
 
-    def states_of_all_steps(self, ids: Tensor, keep: Tensor, before: list[Tensor]) -> list[Tensor]:
-        """Every state of every layer after every step, [time, batch, units] each; ids and keep [batch, time]."""
+    def states_of_all_steps(self, ids: Tensor, keep: Tensor, before: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        """Every state of every layer after every step, and the gates that keep them, [time, batch, units] each; ids and
+        keep [batch, time]."""
         keep = tf.cast(tf.transpose(keep), self.compute_dtype)
         return self.body.all_states(self.embedding(tf.transpose(ids)), keep, before)
 

@@ -194,12 +194,16 @@ def empty_states(kind: str, batch: int, units: int, dtype: Any = tf.float32) -> 
 
 def every_state(
     kind: str, inputs: Tensor, keep: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor, initial: list[Tensor]
-) -> list[Tensor]:
-    """The states of one layer after every step, [time, batch, units] each; arguments as in `run`, without gradient."""
+) -> tuple[list[Tensor], Tensor]:
+    """The states of one layer after every step, [time, batch, units] each, and its gates, [time, batch, ·], in the order
+    of `Cell.forward`; arguments as in `run`, without gradient."""
     kernel, recurrent, bias = (tf.convert_to_tensor(weight) for weight in (kernel, recurrent, bias))
     biases = [bias[0], bias[1]] if kind == "gru" else [bias]
-    afters, _ = _forward(CELLS[kind], tf.tensordot(inputs, kernel, 1), keep[:, :, None], recurrent, biases, initial)
-    return afters
+    return _forward(CELLS[kind], tf.tensordot(inputs, kernel, 1), keep[:, :, None], recurrent, biases, initial)
+
+
+KEEPING = {"lstm": 1, "gru": 0}
+"""Which of the saved gates says how much of the state is kept: the LSTM's forget gate, the GRU's update gate."""
 
 
 def run(
