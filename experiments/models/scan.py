@@ -195,8 +195,8 @@ def empty_states(kind: str, batch: int, units: int, dtype: Any = tf.float32) -> 
 def every_state(
     kind: str, inputs: Tensor, keep: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor, initial: list[Tensor]
 ) -> tuple[list[Tensor], Tensor]:
-    """The states of one layer after every step, [time, batch, units] each, and its gates, [time, batch, ·], in the order
-    of `Cell.forward`; arguments as in `run`, without gradient."""
+    """The states of one layer after every step, [time, batch, units] each, and its gates, [time, batch, ·], in the
+    order of `Cell.forward`; arguments as in `run`, without gradient."""
     kernel, recurrent, bias = (tf.convert_to_tensor(weight) for weight in (kernel, recurrent, bias))
     biases = [bias[0], bias[1]] if kind == "gru" else [bias]
     return _forward(CELLS[kind], tf.tensordot(inputs, kernel, 1), keep[:, :, None], recurrent, biases, initial)
