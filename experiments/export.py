@@ -23,12 +23,12 @@ OBSERVATION_COLUMNS = [
     "model",
     "seed",
     "train_order",
-    "condition",
     "test_order",
     "sentence_id",
     "measure",
     "x",
     "value",
+    "condition",
 ]
 _TAGS = (
     "cell",
