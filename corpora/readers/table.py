@@ -17,7 +17,8 @@ def table(source: Source) -> Iterator[Row]:
     Options: `text` and, where there are any, `id`, `label`, `document`, `split` name columns. `labels` maps a label to
     the values that mean it, and leaves rows with other values out. `splits` maps the source's split names. `held_out`
     {valid: v, test: t}: without a split column, documents (or rows, where there are none) are dealt out by the hash of
-    their name, v and t of a hundred to validation and test. CorpusError names the line whose columns do not line up.
+    their name, v and t of a hundred to validation and test; with one, the training rows are. `instead` maps markup to
+    what is read instead of it. CorpusError names the line whose columns do not line up.
     """
     (lang, path), *more = source.files.items()
     if more or len(source.languages) != 1:
@@ -43,7 +44,10 @@ def table(source: Source) -> Iterator[Row]:
         document = found.get("document", "")
         name = found.get("id") or f"line-{number:07d}"
         split = _split(found.get("split"), document or name, options, where)
-        yield Row(name, {lang: found["text"]}, split, document, meaning.get(label, label), where=where)
+        text = found["text"]
+        for markup, other in (options.get("instead") or {}).items():
+            text = text.replace(markup, other)
+        yield Row(name, {lang: text}, split, document, meaning.get(label, label), where=where)
 
 
 def _split(given: str | None, name: str, options: Mapping[str, Any], where: str) -> str:
@@ -51,9 +55,15 @@ def _split(given: str | None, name: str, options: Mapping[str, Any], where: str)
         splits = options.get("splits") or {split: split for split in ("train", "valid", "test")}
         if given not in splits:
             raise CorpusError(f'{where}: the split "{given}" is not one that the card maps.')
-        return str(splits[given])
+        if splits[given] != "train" or not options.get("held_out"):
+            return str(splits[given])
     shares = options.get("held_out")
     if not shares:
         return ""
+    return dealt(name, shares)
+
+
+def dealt(name: str, shares: Mapping[str, int]) -> str:
+    """The split of a document by the hash of its name: `shares` {valid, test} of a hundred."""
     place = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4, person=b"held-out").digest(), "little") % 100
     return "test" if place < shares["test"] else "valid" if place < shares["test"] + shares["valid"] else "train"

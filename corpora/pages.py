@@ -1,0 +1,46 @@
+"""The page of all corpora, made from their cards."""
+
+from __future__ import annotations
+
+from corpora.cards import Card, card_names, load_card
+
+HEAD = """# Corpora
+
+Made from the cards (`eosun corpora docs`). `eosun corpora build NAME` builds one, `show` counts it, `sample` prints some of it. Files come from the folder named by `EOSUN_MIRROR`, from their public address, or from a
+distribution on the package index; either way their sha256 is checked.
+
+| corpus | languages | kind | licence |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """A table of all cards, and a section for each."""
+    cards = [load_card(name) for name in card_names()]
+    rows = [
+        f"| [{card.name}](#{card.name}) | {' '.join(card.languages)} | {card.kind} | {card.licence} |" for card in cards
+    ]
+    return HEAD + "\n".join(rows) + "\n" + "".join(map(_section, cards))
+
+
+def _section(card: Card) -> str:
+    facts = [f"languages: {', '.join(card.languages)}{', aligned' if card.aligned else ''}"]
+    facts += [f"sentences a language: {card.expected:,}"] if card.expected else []
+    facts += (
+        [f"options: {', '.join(f'`{key}`' for key in card.options)}"] if card.reader in ("grammar", "planted") else []
+    )
+    facts += [f"source: {_source(card)}", f"cite: {' '.join(card.citation.split())}"]
+    lines = "\n".join(f"- {fact}" for fact in facts)
+    notes = f"\n{' '.join(card.notes.split())}\n" if card.notes else ""
+    return f"\n## {card.name}\n\n{card.title}.\n\n{lines}\n{notes}"
+
+
+def _source(card: Card) -> str:
+    if not card.files:
+        return "generated, needs no download"
+    distributions = sorted({file.distribution for file in card.files if file.distribution})
+    where = f"the distribution {', '.join(distributions)}" if distributions else card.homepage or "a mirror"
+    only = not distributions and all(file.url is None for file in card.files)
+    return f"{len(card.files)} file{'s' if len(card.files) > 1 else ''}, {where}" + (
+        " (this form from a mirror only)" if only else ""
+    )
