@@ -6,8 +6,9 @@ from corpora.cards import Card, card_names, load_card
 
 HEAD = """# Corpora
 
-Made from the cards (`eosun corpora docs`). `eosun corpora build NAME` builds one, `show` counts it, `sample` prints some of it. Files come from the folder named by `EOSUN_MIRROR`, from their public address, or from a
-distribution on the package index; either way their sha256 is checked.
+Made from the cards (`eosun corpora docs`). `eosun corpora build NAME` builds one, `show` counts it, `sample` prints
+some of it. Files come from the folder named by `EOSUN_MIRROR`, from their public address, or from a distribution on the
+package index; either way their sha256 is checked.
 
 | corpus | languages | kind | licence |
 |---|---|---|---|
