@@ -24,18 +24,22 @@ from corpora.table import SPLITS, Corpus, Sentence, sha256_of, sources_sha256, v
 FEWEST = 50
 """Sentences of one's own text: fewer cannot be split into training, validation and test."""
 MARK = "\u2581"
-OWN_READERS = {".txt": "lines", ".tsv": "tsv"}
+OWN_READERS = {
+    ".txt": "lines", ".tsv": "tsv", ".csv": "records", ".jsonl": "records", ".parquet": "records", ".conllu": "conllu",
+    ".po": "po",
+}  # fmt: skip
+"""How one's own files are read, by their endings."""
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What will be built: a card (made up for one's own file), its languages, and what identifies the result."""
+    """What will be built: a card (made up for one's own files), its languages, and what identifies the result."""
 
     card: Card
     languages: tuple[str, ...]
     identity: dict[str, Any]
-    own: Path | None
+    own: dict[str, Path]
 
     @property
     def folder(self) -> Path:
@@ -49,9 +53,11 @@ def build(
     options: dict[str, Any] | None = None,
     progress: Progress = lambda n: None,
 ) -> Corpus:
-    """The corpus of that name, or of one's own file (a path ending in .txt or .tsv), built unless it is there.
+    """The corpus of that name, or of one's own file (see `OWN_READERS`; two aligned files as ko=a.txt,en=b.txt), built
+    unless it is there.
 
-    langs: the language of a .txt file; elsewhere all languages of the corpus are built. options: over the card's own.
+    langs: the language of a file that does not say it; elsewhere all languages of the corpus are built. options: over
+    the card's own; of one's own file, what its reader knows (the names of columns).
     Raises CorpusError, and leaves nothing behind, for anything that cannot be used as it is.
     """
     plan = _plan(name, langs, options or {})
@@ -71,12 +77,12 @@ def build(
 
 def is_path(name: str) -> bool:
     """Whether a corpus is named by a path: it has a separator or the ending of a text file, or is there."""
-    return "/" in name or "\\" in name or Path(name).suffix in OWN_READERS or Path(name).is_file()
+    return "/" in name or "\\" in name or "=" in name or Path(name).suffix in OWN_READERS or Path(name).is_file()
 
 
 def _plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]) -> _Plan:
     if is_path(name):
-        return _own_plan(Path(name), langs, options)
+        return _aligned_plan(name, options) if "=" in name else _own_plan(Path(name), langs, options)
     card = load_card(name)
     wrong = [key for key in options if key not in card.options]
     if wrong:
@@ -86,32 +92,94 @@ def _plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]) -> 
         "card": card.model_dump(mode="json", exclude={"notes", "citation"}),
         "code": sources_sha256(Path(__file__).parent),
     }
-    return _Plan(card, card.languages, identity, None)
+    return _Plan(card, card.languages, identity, {})
 
 
-def _own_plan(path: Path, langs: tuple[str, ...] | None, options: dict[str, Any]) -> _Plan:
+def _there(path: Path) -> None:
+    """CorpusError where one's own file cannot be read as text."""
     if path.is_dir():
         raise CorpusError(f"{path} is a folder: name the file in it.")
     if not path.is_file():
         known = card_names()
-        raise CorpusError(f"There is no file {path}. Name a .txt or .tsv file, or a corpus: {', '.join(known)}.")
+        raise CorpusError(
+            f"There is no file {path}. Name a file ({', '.join(OWN_READERS)}), or a corpus: {', '.join(known)}."
+        )
     if path.suffix not in OWN_READERS:
-        raise CorpusError(f"{path.name}: the ending must be .txt (one sentence a line) or .tsv (two aligned columns).")
+        raise CorpusError(
+            f"{path.name}: the ending must be .txt (one sentence a line), .tsv (two aligned columns), or "
+            f"{', '.join(list(OWN_READERS)[2:])}."
+        )
     if not path.stat().st_size:
         raise CorpusError(f"{path.name} is empty: give at least {FEWEST} sentences.")
-    aligned = path.suffix == ".tsv"
-    languages = ("ko", "en") if aligned else tuple(langs or ())
+
+
+def _own_plan(path: Path, langs: tuple[str, ...] | None, options: dict[str, Any]) -> _Plan:
+    _there(path)
+    reader = OWN_READERS[path.suffix]
+    languages = ("ko", "en") if reader in ("tsv", "po") else tuple(langs or ())
+    if reader == "records":
+        languages = _record_languages(path, languages, options)
+    if reader == "po":
+        options = {"translation": "ko", "held_out": 0, **options}
+    if reader == "conllu" and len(languages) != 1:
+        raise CorpusError(f"{path.name}: say which language it is, as in LANG=ko.")
+    return _made_up(path.stem, {languages[0] if languages else reader: path}, reader, languages, options)
+
+
+def _record_languages(path: Path, asked: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...]:
+    """The languages of a table: those of its text option, those that columns are named by, or the one asked for."""
+    from corpora.readers.records import columns
+
+    names = columns(path)
+    if isinstance(options.get("text"), dict):
+        return tuple(options["text"])
+    if "text" in options or "text" in names:
+        if len(asked) != 1:
+            raise CorpusError(f"{path.name}: say which language the text is in, as in LANG=ko.")
+        return asked
+    found = tuple(lang for lang in ("ko", "en") if lang in names)
+    if not found:
+        raise CorpusError(
+            f"{path.name}: no column is called text, ko or en; there are {', '.join(names)}. Say which: "
+            "corpus_options.text=COLUMN."
+        )
+    return found
+
+
+def _aligned_plan(name: str, options: dict[str, Any]) -> _Plan:
+    """Aligned files by language, as in ko=a.txt,en=b.txt: line by line the same sentence."""
+    files: dict[str, Path] = {}
+    for part in name.split(","):
+        lang, equals, path = part.strip().partition("=")
+        if not equals or not lang.isalpha() or lang in files:
+            raise CorpusError(f"{name}: aligned files are named by language, as in ko=a.txt,en=b.txt.")
+        files[lang] = Path(path)
+    for file in files.values():
+        _there(file)
+    stem = "-".join(file.stem for file in files.values())
+    return _made_up(stem, files, "aligned", tuple(files), options)
+
+
+def _made_up(
+    name: str, files: dict[str, Path], reader: str, languages: tuple[str, ...], options: dict[str, Any]
+) -> _Plan:
+    """A plan with a card made up for one's own files."""
+    aligned = len(languages) > 1
+    labelled = bool(options.get("label")) or reader == "records"
     card = Card(
-        name=path.stem, title=path.name, languages=languages, kind="parallel" if aligned else "monolingual",
-        aligned=aligned, licence="the owner's", citation="", reader=OWN_READERS[path.suffix], options=options,
+        name=name, title=", ".join(path.name for path in files.values()), languages=languages,
+        kind="parallel" if aligned else "labelled" if labelled else "monolingual", aligned=aligned,
+        licence="the owner's", citation="", reader=reader, options=options,
     )  # fmt: skip
+    hashes = [sha256_of_file(path) for path in files.values()]
     identity = {
         "reader": card.reader,
         "languages": languages,
-        "file": sha256_of_file(path),
+        "file": hashes[0] if len(hashes) == 1 else hashes,
         "code": sources_sha256(Path(__file__).parent),
+        "options": options,
     }
-    return _Plan(card, languages, {**identity, "options": options}, path)
+    return _Plan(card, languages, identity, files)
 
 
 def _load(folder: Path) -> Corpus | None:
@@ -128,7 +196,7 @@ def _load(folder: Path) -> Corpus | None:
 
 
 def _write(plan: _Plan, draft: Path, progress: Progress) -> Corpus:
-    files = {plan.card.reader: plan.own} if plan.own else fetch(plan.card, plan.languages)
+    files = plan.own or fetch(plan.card, plan.languages)
     source = Source(files, plan.languages, plan.card.options)
     removed: Counter[str] = Counter()
     counts, sha256 = write(draft, plan.languages, _sentences(plan, source, removed, progress))
@@ -228,7 +296,7 @@ def _split(text: str) -> str:
 
 def _check(plan: _Plan, counts: dict[str, dict[str, int]], removed: Counter[str]) -> None:
     total = sum(next(iter(counts.values())).values()) if counts else 0
-    where = plan.own.name if plan.own else plan.card.name
+    where = plan.card.title if plan.own else plan.card.name
     if plan.own and total < FEWEST:
         raise CorpusError(
             f"{where} holds {total} different sentences: at least {FEWEST} are needed to train and test on."

@@ -9,7 +9,13 @@ import typer
 
 app = typer.Typer(no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="A corpus by name, or the path of a .txt or .tsv file.")]
+Name = Annotated[
+    str,
+    typer.Argument(help="A corpus, or a file of your own: .txt .tsv .csv .jsonl .parquet .conllu .po, ko=a,en=b."),
+]
+Option = Annotated[
+    list[str] | None, typer.Option("--option", help="An option of the corpus, as in --option text=review.")
+]
 Lang = Annotated[str | None, typer.Option("--lang", help="The language of a .txt file, or the one to show.")]
 
 
@@ -30,12 +36,27 @@ def list_corpora() -> None:
     Console().print(table)
 
 
+def _options(given: list[str] | None) -> dict[str, object]:
+    """Options written key=value, the value in YAML."""
+    import yaml
+
+    from corpora.errors import CorpusError
+
+    found: dict[str, object] = {}
+    for text in given or ():
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise CorpusError(f'An option is written key=value, as in text=review; "{text}" has no "=".')
+        found[key.strip()] = yaml.safe_load(value)
+    return found
+
+
 def _langs(lang: str | None) -> tuple[str, ...] | None:
     return (lang,) if lang else None
 
 
 @app.command()
-def show(name: Name, lang: Lang = None) -> None:
+def show(name: Name, lang: Lang = None, option: Option = None) -> None:
     """Show what a corpus holds: counts in every unit, what cleaning removed, licence, and a few sentences."""
     from rich.console import Console
     from rich.table import Table
@@ -44,7 +65,7 @@ def show(name: Name, lang: Lang = None) -> None:
     from corpora.cards import load_card
     from corpora.counts import count
 
-    corpus = build(name, langs=_langs(lang))
+    corpus = build(name, langs=_langs(lang), options=_options(option))
     table = Table("", *corpus.languages, box=None, pad_edge=False)
     columns = [count(corpus, language) for language in corpus.languages]
     for key in columns[0]:
@@ -85,11 +106,11 @@ def fetch(
 
 
 @app.command("build")
-def build_corpus(name: Name, lang: Lang = None) -> None:
+def build_corpus(name: Name, lang: Lang = None, option: Option = None) -> None:
     """Build a corpus' Sentence tables; does nothing where they are there."""
     from corpora.build import build
 
-    corpus = build(name, langs=_langs(lang))
+    corpus = build(name, langs=_langs(lang), options=_options(option))
     for language in corpus.languages:
         counts = ", ".join(f"{split} {n:,}" for split, n in corpus.counts[language].items())
         print(f"{corpus.name} {language}: {counts}")

@@ -43,7 +43,7 @@ Reader = Callable[[Source], Iterator[Row]]
 _READERS: dict[str, Reader] = {}
 _MODULES = (
     "generated", "planted", "jsonl", "gettext", "lines", "tsv", "conllu", "aligned", "table", "pairs", "minimal_pairs",
-    "scripture", "prose",
+    "records", "scripture", "prose",
 )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from corpora.errors import CorpusError
 from corpora.readers import Row, Source, reader
-from corpora.syntax import Word, collapsed, written
+from corpora.syntax import Word, collapsed, parsed, written
+
+COLUMNS = 10
 
 
 @reader("conllu")
@@ -64,6 +66,10 @@ def _sentences(path: Path, lang: str, pattern: re.Pattern[str] | None) -> Iterat
                 name = tokens.metadata.get("sent_id", f"{path.stem}-{number:06d}")
                 found = pattern.search(name) if pattern else None
                 text, tree = _words(list(tokens), where)
+                try:
+                    parsed(tree)
+                except CorpusError as error:
+                    raise CorpusError(f"{where}: {error}") from None
                 yield Row(name, {lang: text}, "", found[1] if found else document, syntax={lang: tree}, where=where)
         except (library.exceptions.ParseException, UnicodeDecodeError) as error:
             raise CorpusError(f"{path.name}: not CoNLL-U in UTF-8 ({' '.join(str(error).split())[:120]}).") from None
@@ -75,6 +81,8 @@ def _words(tokens: list[dict[str, Any]], where: str) -> tuple[str, str]:
     groups, trees = [], []
     covered, after = 0, True
     for token in tokens:
+        if len(token) < COLUMNS:
+            raise CorpusError(f"{where}: {len(token)} columns where CoNLL-U has {COLUMNS}.")
         number = token["id"]
         if isinstance(number, tuple) and number[1] == ".":
             continue

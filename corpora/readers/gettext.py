@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import CorpusError
-from corpora.readers import Row, Source, reader
+from corpora.readers import Row, Source, reader, text_lines
 
 CODE = "CODE"
 """Stands, in every language alike, for inline code that is not one short name."""
@@ -32,11 +32,11 @@ LARGEST_MEMBER = 32 * 1024**2
 
 @reader("po")
 def po(source: Source) -> Iterator[Row]:
-    """Every translated entry of every `.po` file of an archive, English as the source and one translation.
+    """Every translated entry of a `.po` file, or of every one in an archive, English as the source and one translation.
 
     Options: `translation`, the language of `msgstr`; `held_out`, the percentage of files that validation and test get
-    each (whole files, chosen by the hash of their name). Fuzzy, obsolete and untranslated entries are skipped, and
-    those that are mostly code. The document is the file.
+    each (whole files, chosen by the hash of their name; 0: the texts decide). Fuzzy, obsolete and untranslated entries
+    are skipped, and those that are mostly code. The document is the file.
     """
     translation, held_out = str(source.options["translation"]), int(source.options["held_out"])
     (path,) = source.files.values()
@@ -61,6 +61,9 @@ def _entries(name: str, text: str) -> list[Any]:
 
 def _members(path: Path) -> Iterator[tuple[str, str]]:
     """Names (below the top folder) and texts of the `.po` files of a tar archive, by name; nothing is unpacked."""
+    if path.suffix == ".po":
+        yield path.name, "\n".join(line for _, line in text_lines(path)) + "\n"
+        return
     try:
         with tarfile.open(path) as archive:
             infos = [info for info in archive.getmembers() if info.isreg() and info.name.endswith(".po")]
@@ -79,6 +82,8 @@ def _members(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _split(name: str, held_out: int) -> str:
+    if not held_out:
+        return ""
     place = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little") % 100
     return "test" if place < held_out else "valid" if place < 2 * held_out else "train"
 
