@@ -34,17 +34,21 @@ class Check:
 
 
 def lags(inputs: Inputs, analysis: Analysis) -> list[Check]:
-    """Of every model and lag: whether it was learnt, and whether each profile puts it where it is."""
+    """Of every model and lag: whether it was learnt, and whether each profile puts it where it is.
+
+    The end of a sentence, which cannot be told exactly, is counted against the model.
+    """
     study = json.loads(inputs.runs["settings"].iloc[0])["study"]
     found = []
     for reach in analysis.reaches:
         options = {**study["corpus_options"], **study["conditions"][reach.group.condition]}
         options.pop("kind", None)
         language = Copying(**options)
-        gain = language.entropy(0) - language.entropy(language.lag)
-        learnt = reach.worth.value / gain
+        blind, seeing = language.sentence_entropy(0), language.sentence_entropy(language.lag)
+        bits = analysis.find(reach.group, "natural", "bits_per_sentence")
+        learnt = (blind - bits.estimate.value) / (blind - seeing) if bits else 0.0
         name = f"{reach.group.model}, lag {language.lag}"
-        said = f"{100 * learnt:.0f} % of {gain:.2f} bits a symbol"
+        said = f"{100 * learnt:.0f} % of {(blind - seeing) / language.length:.2f} bits a symbol"
         if learnt < LEARNT:
             found.append(Check(f"{name}: learnt", said, None))
             continue
@@ -112,12 +116,15 @@ def roles(inputs: Inputs, analysis: Analysis) -> list[Check]:
 
 
 def null(inputs: Inputs, analysis: Analysis) -> list[Check]:
-    """Of every test order: how often models of two spellings of one language, of other seeds, are told apart."""
+    """Of every test order: how often models of two spellings of one language, of other seeds, are told apart.
+
+    Whether they passed their gates does not matter: a null holds for poor models, too.
+    """
     tables, found = Tables(inputs), []
-    first, second = (
-        list(inputs.good_runs_of(group)["run_id"]) for group in inputs.groups() if not is_floor(group.model)
-    )
-    pairs = len(first) // TOGETHER
+    first, second = (list(inputs.runs_of(group)["run_id"]) for group in inputs.groups() if not is_floor(group.model))
+    pairs = min(len(first), len(second)) // TOGETHER
+    if pairs < 2:
+        return [Check("two comparisons or more, of other seeds", f"{pairs}", None)]
     documents = clusters_of(inputs.facts(inputs.groups()[0]))
     for order in analysis.orders:
         rejected = 0

@@ -15,6 +15,7 @@ from reports.validation import Check, lags, markdown, null
 from tests.reports.synthetic import inputs
 
 DISTANCES = tuple(range(1, 7))
+GAIN = 3 + (0.8 + 0.025) * np.log2(0.8 + 0.025) + 7 * 0.025 * np.log2(0.025)
 
 
 def profiled(peak: int, reach: int, worth: float) -> Inputs:
@@ -26,6 +27,10 @@ def profiled(peak: int, reach: int, worth: float) -> Inputs:
     base = given.observations[
         (given.observations["measure"] == "surprisal") & (given.observations["test_order"] == "natural")
     ]
+    share = worth / GAIN
+    exact = 200 * 3 - (200 - 3) * GAIN
+    level = 200 * 3 - share * (200 * 3 - exact)
+    base = base.assign(value=level + np.random.default_rng(1).normal(0, 0.1, len(base)))
     noise = np.random.default_rng(0).normal(0, 0.01, len(base))
     rows = [base]
 
@@ -50,9 +55,6 @@ def profiled(peak: int, reach: int, worth: float) -> Inputs:
         "audits": given.audits,
     }
     return replace(given, **{name: table.assign(condition="lag_3") for name, table in tables.items()})
-
-
-GAIN = 3 + (0.8 + 0.025) * np.log2(0.8 + 0.025) + 7 * 0.025 * np.log2(0.025)
 
 
 def judged(given: Inputs) -> dict[str, bool | None]:
@@ -97,3 +99,8 @@ def test_the_page_says_what_does_not_hold() -> None:
     assert "| a | b | holds |" in page
     assert "| c | d | **does not hold** |" in page
     assert "| e | f | not learnt |" in page
+
+
+def test_a_null_needs_two_comparisons() -> None:
+    given = inputs(models=("lstm",), seeds=3, costs={"ko": {"shuffle": 40.0}, "en": {"shuffle": 40.0}})
+    assert [check.holds for check in null(given, analyse(given))] == [None]
