@@ -6,7 +6,6 @@ import hashlib
 import json
 import shutil
 import tempfile
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from corpora.cards import Card, card_names, load_card
+from corpora.cleaning import Cleaner, cleaning_of
 from corpora.errors import CorpusError, unknown
 from corpora.fetch import fetch, sha256_of_file
 from corpora.readers import Row, Source, get_reader
@@ -81,6 +81,16 @@ def is_path(name: str) -> bool:
 
 
 def _plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]) -> _Plan:
+    """The plan of a corpus by name or file; the option `cleaning` stands over the card's."""
+    plan = _read_plan(name, langs, {key: value for key, value in options.items() if key != "cleaning"})
+    if "cleaning" not in options:
+        return plan
+    cleaning = cleaning_of(options["cleaning"], plan.card.name)
+    card = plan.card.model_copy(update={"cleaning": cleaning})
+    return replace(plan, card=card, identity={**plan.identity, "cleaning": cleaning.model_dump()})
+
+
+def _read_plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]) -> _Plan:
     if is_path(name):
         return _aligned_plan(name, options) if "=" in name else _own_plan(Path(name), langs, options)
     card = load_card(name)
@@ -198,13 +208,15 @@ def _load(folder: Path) -> Corpus | None:
 def _write(plan: _Plan, draft: Path, progress: Progress) -> Corpus:
     files = plan.own or fetch(plan.card, plan.languages)
     source = Source(files, plan.languages, plan.card.options)
-    removed: Counter[str] = Counter()
-    counts, sha256 = write(draft, plan.languages, _sentences(plan, source, removed, progress))
+    cleaner, removed = Cleaner(plan.card.cleaning), Counter[str]()
+    counts, sha256 = write(draft, plan.languages, _sentences(plan, source, cleaner, removed, progress))
+    removed += cleaner.removed
     _check(plan, counts, removed)
     settings = {
         **plan.card.options,
         "reader": plan.card.reader,
         "comparable": plan.card.aligned and plan.card.comparable,
+        "changed": dict(sorted(cleaner.changed.items())),
     }
     corpus = Corpus(
         plan.card.name,
@@ -221,8 +233,12 @@ def _write(plan: _Plan, draft: Path, progress: Progress) -> Corpus:
     return corpus
 
 
-def _sentences(plan: _Plan, source: Source, removed: Counter[str], progress: Progress) -> Iterator[Sentence]:
-    for row in _distinct(plan, source, removed):
+def _sentences(
+    plan: _Plan, source: Source, cleaner: Cleaner, removed: Counter[str], progress: Progress
+) -> Iterator[Sentence]:
+    for row in _distinct(plan, source, cleaner, removed):
+        if not cleaner.is_new(row.texts):
+            continue
         split = row.split or _split(next(iter(row.texts.values())))
         for lang in plan.languages:
             trees = row.trees.get(lang, ""), row.syntax.get(lang, "")
@@ -230,19 +246,17 @@ def _sentences(plan: _Plan, source: Source, removed: Counter[str], progress: Pro
         progress(1)
 
 
-def _cleaned(plan: _Plan, source: Source, removed: Counter[str]) -> Iterator[Row]:
-    """Rows in NFC with single spaces, those with an empty text left out."""
+def _cleaned(plan: _Plan, source: Source, cleaner: Cleaner) -> Iterator[Row]:
+    """Rows with their texts cleaned, those left out that the cleaning removes."""
     for row in get_reader(plan.card.reader)(source):
-        texts = {lang: " ".join(unicodedata.normalize("NFC", row.texts[lang]).split()) for lang in plan.languages}
+        texts = {lang: cleaner.text(row.texts[lang]) for lang in plan.languages}
         if any(MARK in text for text in texts.values()):
             raise CorpusError(f"{row.where}: the text holds U+2581, the mark for a space in vocabularies: remove it.")
-        if not all(texts.values()):
-            removed["empty"] += 1
-            continue
-        yield replace(row, texts=texts)
+        if cleaner.keeps(texts):
+            yield replace(row, texts=texts)
 
 
-def _distinct(plan: _Plan, source: Source, removed: Counter[str]) -> Iterator[Row]:
+def _distinct(plan: _Plan, source: Source, cleaner: Cleaner, removed: Counter[str]) -> Iterator[Row]:
     """Rows without repetitions, which are dropped in all languages if they repeat in one.
 
     "all": no text occurs twice; "across": no validation or test text occurs in another split or twice in its own,
@@ -250,11 +264,11 @@ def _distinct(plan: _Plan, source: Source, removed: Counter[str]) -> Iterator[Ro
     labels is dropped wherever it occurs, if texts may occur once only. Memory: 8 bytes a text, and its label.
     """
     if plan.card.deduplicate == "none":
-        yield from _cleaned(plan, source, removed)
+        yield from _cleaned(plan, source, cleaner)
         return
     training, doubtful = _first_pass(plan, source)
     seen: set[int] = set()
-    for row in _cleaned(plan, source, removed):
+    for row in _cleaned(plan, source, cleaner):
         keys = _keys(row)
         if doubtful.intersection(keys):
             removed["the same text with another label"] += 1
@@ -272,7 +286,7 @@ def _first_pass(plan: _Plan, source: Source) -> tuple[set[int], set[int]]:
     training: set[int] = set()
     doubtful: set[int] = set()
     labels: dict[int, str] = {}
-    for row in _cleaned(plan, source, Counter()):
+    for row in _cleaned(plan, source, Cleaner(plan.card.cleaning)):
         keys = _keys(row)
         if row.split == "train":
             training.update(keys)

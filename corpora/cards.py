@@ -10,6 +10,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from corpora.cleaning import Cleaning
 from corpora.errors import CorpusError, unknown
 
 FOLDER = Path(__file__).parent / "cards"
@@ -64,6 +65,7 @@ class Card(_Strict):
     options: dict[str, Any] = {}
     files: tuple[CardFile, ...] = ()
     deduplicate: Literal["all", "across", "none"] = "all"
+    cleaning: Cleaning = Cleaning()
     expected: int | None = None
     comparable: bool = True
     notes: str = ""

@@ -74,7 +74,10 @@ def show(name: Name, lang: Lang = None, option: Option = None) -> None:
         )
     console = Console()
     console.print(table)
-    console.print(f"removed: {', '.join(f'{key} {n:,}' for key, n in corpus.removed.items()) or 'nothing'}")
+    changed: dict[str, int] = corpus.settings["changed"]  # type: ignore[assignment]
+    for what, steps in (("removed", corpus.removed), ("changed", changed)):
+        said = ", ".join(f"{key} {n:,}" for key, n in steps.items() if n)
+        console.print(f"{what}: {said or 'nothing'}")
     console.print(f"sha256: {corpus.sha256}")
     if not is_path(name):
         card = load_card(name)

@@ -1,0 +1,136 @@
+"""Cleaning: what is done to the rows of a corpus, each step asked for and counted."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from corpora.errors import CorpusError, unknown
+
+SCRIPTS = {"ko": "HANGUL", "en": "LATIN", "ar": "ARABIC", "he": "HEBREW"}
+"""The script of a language, as the names of its letters in Unicode begin."""
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,400}>")
+_ENTITY = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&nbsp;": " "}
+
+
+class Cleaning(BaseModel):
+    """What is done beyond NFC, single spaces and dropping empty rows, which is always done.
+
+    markup: tags are read as spaces and the common entities as what they stand for. script: the least share of a text's
+    letters that are of its language's script. words: the least and the largest number of words. near_duplicates: of
+    texts that are equal but for case, punctuation, digits and spaces the first stays. A row that goes in one language
+    goes in all.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    markup: bool = False
+    script: float | None = Field(default=None, gt=0, le=1)
+    words: tuple[int, int] | None = None
+    near_duplicates: bool = False
+
+
+def cleaning_of(declared: Any, where: str) -> Cleaning:
+    """The cleaning that an option declares; CorpusError names what is wrong with it."""
+    if not isinstance(declared, Mapping):
+        raise CorpusError(f"{where}: cleaning is declared as a mapping, as in {{words: [2, 60], script: 0.5}}.")
+    for key in declared:
+        if key not in Cleaning.model_fields:
+            raise CorpusError(f"{where}: {unknown('step of cleaning', str(key), Cleaning.model_fields)}")
+    try:
+        return Cleaning.model_validate(dict(declared))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise CorpusError(f"{where}: cleaning.{key}: {first['msg']}.") from None
+
+
+class Cleaner:
+    """Cleans texts and counts. Holds what it has changed and removed, and near-duplicates seen (8 bytes a text).
+
+    changed, removed: by step, texts changed and rows removed.
+    """
+
+    def __init__(self, cleaning: Cleaning) -> None:
+        self._cleaning = cleaning
+        self._seen: set[int] = set()
+        self.changed: Counter[str] = Counter()
+        self.removed: Counter[str] = Counter()
+
+    def text(self, raw: str) -> str:
+        """A text in NFC with single spaces, its markup taken off where that is asked for."""
+        if self._cleaning.markup:
+            raw = self._counted("markup", raw, _unmarked(raw))
+        composed = self._counted("NFC", raw, unicodedata.normalize("NFC", raw))
+        return self._counted("whitespace", composed, " ".join(composed.split()))
+
+    def _counted(self, step: str, before: str, after: str) -> str:
+        self.changed[step] += before != after
+        return after
+
+    def keeps(self, texts: Mapping[str, str]) -> bool:
+        """Whether a row of cleaned texts by language stays; counts the first step that removes it."""
+        reason = self._reason(texts)
+        if reason:
+            self.removed[reason] += 1
+        return not reason
+
+    def _reason(self, texts: Mapping[str, str]) -> str:
+        cleaning = self._cleaning
+        if not all(texts.values()):
+            return "empty"
+        if cleaning.script is not None and any(share(text, lang) < cleaning.script for lang, text in texts.items()):
+            return "another script"
+        if cleaning.words is not None:
+            least, most = cleaning.words
+            counts = [text.count(" ") + 1 for text in texts.values()]
+            if min(counts) < least:
+                return "too short"
+            if max(counts) > most:
+                return "too long"
+        return ""
+
+    def is_new(self, texts: Mapping[str, str]) -> bool:
+        """Whether no text of a row has nearly been there before; counts and remembers."""
+        if not self._cleaning.near_duplicates:
+            return True
+        keys = {bare_key(lang, text) for lang, text in texts.items()}
+        if keys & self._seen:
+            self.removed["nearly repeated"] += 1
+            return False
+        self._seen |= keys
+        return True
+
+
+def _unmarked(text: str) -> str:
+    text = _TAG.sub(" ", text)
+    for entity, letter in _ENTITY.items():
+        text = text.replace(entity, letter)
+    return text
+
+
+@lru_cache(maxsize=100_000)
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
+
+
+def share(text: str, lang: str) -> float:
+    """The share of a text's letters that are of its language's script; 0 where it has no letter."""
+    if lang not in SCRIPTS:
+        raise CorpusError(f"cleaning.script knows the scripts of {', '.join(SCRIPTS)}, not of {lang}: leave it out.")
+    letters = [letter for letter in text if letter.isalpha()]
+    return sum(_script(letter) == SCRIPTS[lang] for letter in letters) / len(letters) if letters else 0.0
+
+
+def bare_key(lang: str, text: str) -> int:
+    """A number for the letters of a text alone: case, punctuation, digits and spaces apart. Texts without a letter are
+    told apart as they are."""
+    bare = "".join(letter for letter in text.casefold() if letter.isalpha()) or text
+    return int.from_bytes(hashlib.blake2b(f"{lang}\0{bare}".encode(), digest_size=8).digest(), "little")
