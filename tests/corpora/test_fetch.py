@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import io
 import random
 import tarfile
+import threading
+import tracemalloc
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
+from corpora.archives import unpack
 from corpora.build import build
+from corpora.cards import load_card
 from corpora.errors import CorpusError
+from corpora.fetch import fetch
 
 
 def card(folder: Path, data: bytes, *, reader: str = "jsonl", name: str = "tiny.jsonl", extra: str = "") -> None:
@@ -36,6 +46,14 @@ files:
 {extra}""",
         encoding="utf-8",
     )
+
+
+def unpinned(folder: Path, line: str) -> None:
+    """That card with no hash, and another line in the place of its public address."""
+    card(folder, b"")
+    path = folder / "tiny.yaml"
+    kept = [row for row in path.read_text("utf-8").splitlines() if "sha256" not in row and "url" not in row]
+    path.write_text("\n".join([*kept, f"    {line}"]) + "\n", encoding="utf-8")
 
 
 def rows(count: int = 30) -> bytes:
@@ -154,3 +172,206 @@ def test_a_broken_po_file_names_itself_and_the_line(tmp_path: Path) -> None:
     source = Source({"docs": tmp_path / "docs.tar.gz"}, ("ko", "en"), {"translation": "ko", "held_out": 5})
     with pytest.raises(CorpusError, match=r"a\.po: Syntax error .*line 3"):
         list(get_reader("po")(source))
+
+
+class Site(BaseHTTPRequestHandler):
+    """Serves one file; `promised` is the length that it says it has."""
+
+    content: ClassVar[bytes] = b""
+    promised: ClassVar[int] = 0
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(self.promised or len(self.content)))
+        self.end_headers()
+        self.wfile.write(self.content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def site(mirror: Path, tmp_path: Path) -> Iterator[type[Site]]:
+    """A site of this machine that is the public address of the tiny corpus, whose hash is not known."""
+    Site.content, Site.promised = rows(), 0
+    server = HTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    unpinned(tmp_path / "cards", f"url: http://127.0.0.1:{server.server_address[1]}/tiny.jsonl")
+    yield Site
+    server.shutdown()
+    server.server_close()
+
+
+def cached(produced: Path) -> list[str]:
+    return sorted(path.name.partition("-")[2] for path in (produced / "cache").iterdir())
+
+
+def test_the_first_download_is_recorded_and_said(
+    site: type[Site], produced: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus = build("tiny")
+    assert corpus.counts == {"ko": {"train": 10, "valid": 10, "test": 10}}
+    assert f"its sha256 is checked from now on: {hashlib.sha256(rows()).hexdigest()}" in capsys.readouterr().err
+    assert cached(produced) == ["tiny.jsonl", "tiny.jsonl.sha256"]
+    site.content = rows(60)
+    assert build("tiny") == corpus
+    assert capsys.readouterr().err == ""
+
+
+def test_a_second_download_that_differs_is_refused(site: type[Site], produced: Path) -> None:
+    (path,) = fetch(load_card("tiny")).values()
+    path.unlink()
+    site.content = rows(60)
+    with pytest.raises(CorpusError, match=r"tiny\.jsonl has sha256 .*, at its first fetch it had .*delete"):
+        fetch(load_card("tiny"))
+    assert cached(produced) == ["tiny.jsonl.sha256"]
+
+
+def test_a_damaged_cache_is_downloaded_again(site: type[Site]) -> None:
+    (path,) = fetch(load_card("tiny")).values()
+    path.write_bytes(rows()[:-7])
+    assert fetch(load_card("tiny"))["ko"].read_bytes() == rows()
+
+
+def test_a_download_that_breaks_off_is_not_kept(site: type[Site], produced: Path) -> None:
+    site.promised = len(rows()) + 100
+    with pytest.raises(CorpusError, match=r"could not be fetched \(ChunkedEncodingError\)"):
+        fetch(load_card("tiny"))
+    assert cached(produced) == []
+
+
+def test_an_interrupted_download_is_not_kept(site: type[Site], produced: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pooch
+
+    def interrupted(url: str, known_hash: None, fname: str, path: Path) -> str:
+        (path / fname).write_bytes(rows()[:100])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pooch, "retrieve", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(load_card("tiny"))
+    assert cached(produced) == []
+    assert fetch(load_card("tiny"))["ko"].read_bytes() == rows()
+
+
+@pytest.mark.parametrize("step", ["pooch.retrieve", "os.fsync"])
+def test_a_full_disk_is_one_line_and_nothing_is_kept(
+    step: str, site: type[Site], produced: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, full)
+        with pytest.raises(CorpusError, match=r"tiny: no space is left in .*cache for tiny/tiny\.jsonl: free some"):
+            fetch(load_card("tiny"))
+    assert cached(produced) == []
+    assert fetch(load_card("tiny"))["ko"].read_bytes() == rows()
+
+
+def test_a_mirror_that_is_not_there(mirror: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card(tmp_path / "cards", rows())
+    monkeypatch.setenv("EOSUN_MIRROR", str(tmp_path / "nowhere"))
+    with pytest.raises(CorpusError, match=r"EOSUN_MIRROR names .*nowhere, which is not a folder"):
+        build("tiny")
+
+
+def test_a_local_file_from_the_cards_folder(mirror: Path, tmp_path: Path) -> None:
+    unpinned(tmp_path / "cards", "local: own/rows.jsonl")
+    (tmp_path / "cards" / "own").mkdir()
+    path = tmp_path / "cards" / "own" / "rows.jsonl"
+    path.write_bytes(rows())
+    corpus = build("tiny")
+    assert corpus.counts == {"ko": {"train": 10, "valid": 10, "test": 10}}
+    path.write_bytes(rows(60))
+    with pytest.raises(
+        CorpusError, match=r"tiny/tiny\.jsonl at .*rows\.jsonl has sha256 .*, at its first fetch"
+    ) as caught:
+        build("tiny")
+    Path(str(caught.value).rpartition("delete ")[2].removesuffix(".")).unlink()
+    assert build("tiny").counts == {"ko": {"train": 20, "valid": 20, "test": 20}}
+
+
+def hostile(path: Path, kind: str) -> None:
+    """A tar archive whose first member is that kind of bad, before a good one."""
+    bad = tarfile.TarInfo({"climbing": "top/../../out.txt", "absolute": "/tmp/out.txt"}.get(kind, "text.txt"))
+    if kind in ("symbolic", "hard"):
+        bad.type, bad.linkname = (tarfile.SYMTYPE, "/etc/hostname") if kind == "symbolic" else (tarfile.LNKTYPE, "a")
+    with tarfile.open(path, "w:gz") as out:
+        out.addfile(bad)
+        out.addfile(tarfile.TarInfo("good.txt"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("climbing", r"a\.tar\.gz: the member top/\.\./\.\./out\.txt would lie outside"),
+        ("absolute", r"a\.tar\.gz: the member /tmp/out\.txt would lie outside"),
+        ("symbolic", "text.txt is no ordinary file but a link"),
+        ("hard", "text.txt is no ordinary file but a link"),
+    ],
+)
+def test_members_that_lie_elsewhere_are_refused(kind: str, message: str, tmp_path: Path) -> None:
+    hostile(tmp_path / "a.tar.gz", kind)
+    with pytest.raises(CorpusError, match=message):
+        unpack(tmp_path / "a.tar.gz", "text.txt", tmp_path / "target")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar.gz"]
+
+
+def test_zip_members_that_lie_elsewhere_are_refused(tmp_path: Path) -> None:
+    for name, message in (("../out.txt", "would lie outside"), ("/out.txt", "would lie outside")):
+        with zipfile.ZipFile(tmp_path / "a.zip", "w") as out:
+            out.writestr(name, "x")
+            out.writestr("text.txt", "y")
+        with pytest.raises(CorpusError, match=message):
+            unpack(tmp_path / "a.zip", "text.txt", tmp_path / "target")
+    link = zipfile.ZipInfo("text.txt")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as out:
+        out.writestr(link, "/etc/hostname")
+    with pytest.raises(CorpusError, match="no ordinary file but a link"):
+        unpack(tmp_path / "a.zip", "text.txt", tmp_path / "target")
+
+
+@pytest.mark.parametrize("wanted", ["zeros.txt", "after.txt"])
+def test_a_member_of_ten_gigabytes_is_refused_unread(wanted: str, tmp_path: Path) -> None:
+    """A real one: 10 GiB of zeros, in 10 MB, whether it is the member that is wanted or lies before it."""
+    info = tarfile.TarInfo("zeros.txt")
+    info.size = 10 * 1024**3
+    block = gzip.compress(bytes(64 * 1024**2))
+    with (tmp_path / "bomb.tar.gz").open("wb") as out:
+        out.write(gzip.compress(info.tobuf()))
+        for _ in range(info.size // (64 * 1024**2)):
+            out.write(block)
+        out.write(gzip.compress(tarfile.TarInfo("after.txt").tobuf() + bytes(1024)))
+    assert (tmp_path / "bomb.tar.gz").stat().st_size < 20 * 1024**2
+    tracemalloc.start()
+    with pytest.raises(CorpusError, match=r"bomb\.tar\.gz: the member zeros\.txt has 10\.0 GiB"):
+        unpack(tmp_path / "bomb.tar.gz", wanted, tmp_path / "target")
+    assert tracemalloc.get_traced_memory()[1] < 4 * 1024**2
+    tracemalloc.stop()
+    assert not (tmp_path / "target").exists()
+
+
+def test_archives_that_break_off_or_lack_the_member(tmp_path: Path) -> None:
+    whole = archive(tmp_path / "a.tar.gz", {"text.txt": random.Random(0).randbytes(50_000)})
+    with pytest.raises(CorpusError, match=r"a\.tar\.gz does not hold other\.txt"):
+        unpack(tmp_path / "a.tar.gz", "other.txt", tmp_path / "target")
+    (tmp_path / "a.tar.gz").write_bytes(whole[:20_000])
+    with pytest.raises(CorpusError, match=r"a\.tar\.gz is a broken archive"):
+        unpack(tmp_path / "a.tar.gz", "text.txt", tmp_path / "target")
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises(CorpusError, match=r"a\.zip is a broken archive"):
+        unpack(tmp_path / "a.zip", "text.txt", tmp_path / "target")
+
+
+def test_a_member_of_a_downloaded_archive(site: type[Site], tmp_path: Path, produced: Path) -> None:
+    site.content = archive(tmp_path / "a.tar.gz", {"top/tiny.jsonl": rows()})
+    path = tmp_path / "cards" / "tiny.yaml"
+    path.write_text(path.read_text("utf-8").rstrip() + "\n    member: top/tiny.jsonl\n", encoding="utf-8")
+    (found,) = fetch(load_card("tiny")).values()
+    assert found.read_bytes() == rows()
+    found.write_bytes(b"")
+    assert fetch(load_card("tiny"))["ko"].read_bytes() == rows()
+    assert len(cached(produced)) == 4, "archive and member, each with its hash"
