@@ -86,7 +86,7 @@ def _plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]) -> 
     if "cleaning" not in options:
         return plan
     cleaning = cleaning_of(options["cleaning"], plan.card.name)
-    card = plan.card.model_copy(update={"cleaning": cleaning})
+    card = plan.card.model_copy(update={"cleaning": cleaning, "expected": None})
     return replace(plan, card=card, identity={**plan.identity, "cleaning": cleaning.model_dump()})
 
 
@@ -97,7 +97,9 @@ def _read_plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]
     wrong = [key for key in options if key not in card.options]
     if wrong:
         raise CorpusError(unknown(f"option of {name}", wrong[0], card.options))
-    card = pinned(card.model_copy(update={"options": {**card.options, **options}}))
+    chosen = {**card.options, **options}
+    expected = card.expected if chosen == card.options else None
+    card = pinned(card.model_copy(update={"options": chosen, "expected": expected}))
     identity = {
         "card": card.model_dump(mode="json", exclude={"notes", "citation"}),
         "code": sources_sha256(Path(__file__).parent),
@@ -318,8 +320,11 @@ def _check(plan: _Plan, counts: dict[str, dict[str, int]], removed: Counter[str]
     for split in SPLITS if plan.card.kind != "minimal_pairs" else ("test",):
         if not all(by_split[split] for by_split in counts.values()):
             raise CorpusError(f"{where}: no sentence came into the {split} split: give more text.")
-    if plan.card.expected is not None and total != plan.card.expected:
-        raise CorpusError(
-            f"{where}: {total} sentences a language where the card expects {plan.card.expected} "
-            f"(removed: {dict(removed)}): the files are not the ones the card was written for."
-        )
+    for lang, split, count in plan.card.expectations():
+        found = sum(n for name, n in counts[lang].items() if split in ("", name))
+        if found != count:
+            of = f" for {split}" if split else ""
+            raise CorpusError(
+                f"{where}: {found} sentences of {lang}{of} where the card expects {count} "
+                f"(removed: {dict(removed)}): the files are not the ones the card was written for."
+            )

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from corpora.cleaning import Cleaning
 from corpora.errors import CorpusError, unknown
 
 FOLDER = Path(__file__).parent / "cards"
+Split = Literal["train", "valid", "test"]
 
 
 class _Strict(BaseModel):
@@ -35,7 +36,7 @@ class CardFile(_Strict):
     path: str
     sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
     lang: str | None = None
-    split: Literal["train", "valid", "test"] | None = None
+    split: Split | None = None
     local: str | None = None
     distribution: str | None = Field(None, pattern="^[A-Za-z0-9._-]+==[A-Za-z0-9._+!-]+$")
     url: str | None = None
@@ -55,7 +56,8 @@ class CardFile(_Strict):
 
 
 class Card(_Strict):
-    """A corpus. `options` go to the reader, with their defaults; `expected` counts its sentences a language.
+    """A corpus. `options` go to the reader, with their defaults; `expected` counts its sentences: one number a
+    language, or by language, or by language and split; not checked where options or cleaning are other than the card's.
 
     comparable: whether aligned sentences say the same, so that their bits may be compared across languages; not so
     where text was localised (other names and places) instead of translated.
@@ -74,9 +76,27 @@ class Card(_Strict):
     files: tuple[CardFile, ...] = ()
     deduplicate: Literal["all", "across", "none"] = "all"
     cleaning: Cleaning = Cleaning()
-    expected: int | None = None
+    expected: int | dict[str, int | dict[Split, int]] | None = None
     comparable: bool = True
     notes: str = ""
+
+    @model_validator(mode="after")
+    def _expects_its_languages(self) -> Card:
+        wrong = set(self.expected if isinstance(self.expected, dict) else ()) - set(self.languages)
+        if wrong:
+            raise ValueError(
+                f"expected counts {', '.join(sorted(wrong))}, the languages are {', '.join(self.languages)}"
+            )
+        return self
+
+    def expectations(self) -> list[tuple[str, str, int]]:
+        """Language, split ("" for all of them) and number of sentences, of what the card expects."""
+        by_language = self.expected if isinstance(self.expected, dict) else dict.fromkeys(self.languages, self.expected)
+        found: list[tuple[str, str, int]] = []
+        for lang, counts in by_language.items():
+            by_split = counts if isinstance(counts, dict) else {"": counts}
+            found += [(lang, split, count) for split, count in by_split.items() if count is not None]
+        return found
 
 
 def card_folders() -> list[Path]:

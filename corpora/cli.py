@@ -123,27 +123,23 @@ def build_corpus(name: Name, lang: Lang = None, option: Option = None) -> None:
 @app.command()
 def verify(
     names: Annotated[list[str] | None, typer.Argument(help="Corpora by name.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that are built.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All that are fetched or built.")] = False,
 ) -> None:
-    """Check that built corpora are still what they were when they were built (exit code 2 if not)."""
+    """Check that fetched files and built corpora are what they were: a line for each, exit code 2 if one is not."""
     from corpora.errors import CorpusError
-    from corpora.table import var_folder
-    from corpora.verify import changed
+    from corpora.verify import verified
 
     if not names and not everything:
         raise CorpusError("Name the corpora to verify, or say --all; `eosun corpora list` lists them.")
-    found = 0
-    for folder in sorted((var_folder() / "corpora").glob("*-*")):
-        name = folder.name.rpartition("-")[0]
-        if folder.name.startswith(".") or (names and name not in names):
-            continue
+    found = faults = 0
+    for what, fault in verified([] if everything else names or []):
         found += 1
-        reason = changed(folder)
-        if reason:
-            raise CorpusError(f"{folder}: {reason}: delete the folder and build {name} again.")
-        print(f"{folder.name}: as it was built")
+        faults += bool(fault)
+        typer.echo(f"{what}: {fault or 'as it was'}", err=bool(fault))
     if not found:
-        raise CorpusError(f"Nothing is built of {', '.join(names or ['any corpus'])}: eosun corpora build NAME.")
+        raise CorpusError(f"Nothing is there of {', '.join(names or ['any corpus'])}: eosun corpora build NAME.")
+    if faults:
+        raise typer.Exit(2)
 
 
 @app.command()

@@ -26,7 +26,7 @@ def page() -> str:
 
 def _section(card: Card) -> str:
     facts = [f"languages: {', '.join(card.languages)}{', aligned' if card.aligned else ''}"]
-    facts += [f"sentences a language: {card.expected:,}"] if card.expected else []
+    facts += [f"sentences: {_sizes(card)}"] if card.expected else []
     facts += (
         [f"options: {', '.join(f'`{key}`' for key in card.options)}"] if card.reader in ("grammar", "planted") else []
     )
@@ -34,6 +34,18 @@ def _section(card: Card) -> str:
     lines = "\n".join(f"- {fact}" for fact in facts)
     notes = f"\n{' '.join(card.notes.split())}\n" if card.notes else ""
     return f"\n## {card.name}\n\n{card.title}.\n\n{lines}\n{notes}"
+
+
+def _sizes(card: Card) -> str:
+    """Sentences as the card expects them, said once where languages are alike."""
+    by_language: dict[str, list[str]] = {}
+    for lang, split, count in card.expectations():
+        if count:
+            by_language.setdefault(lang, []).append(f"{split} {count:,}".strip())
+    sizes = {lang: ", ".join(counts) for lang, counts in by_language.items()}
+    if len(set(sizes.values())) == 1:
+        return f"{next(iter(sizes.values()))}{' in each language' if len(sizes) > 1 else ''}"
+    return "; ".join(f"{lang} {size}" for lang, size in sizes.items())
 
 
 def _source(card: Card) -> str:

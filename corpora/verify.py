@@ -1,14 +1,48 @@
-"""Whether a built corpus is still what it was when it was built."""
+"""Whether fetched files and built corpora are still what they were when they were fetched and built."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from corpora.table import Corpus, sha256_of_rows
+from corpora.cards import Card, card_names, load_card
+from corpora.errors import CorpusError, unknown
+from corpora.fetch import copies
+from corpora.table import Corpus, sha256_of_rows, var_folder
+
+
+def verified(names: list[str]) -> Iterator[tuple[str, str]]:
+    """What there is of these corpora, or of all where none is named: each fetched file and each built corpus.
+
+    Yields what it is, and what is wrong with it and the remedy ("" where nothing is). Fetches and builds nothing.
+    CorpusError for a name that has neither a card nor a built corpus.
+    """
+    folders = [path for path in sorted((var_folder() / "corpora").glob("*-*")) if not path.name.startswith(".")]
+    built = {folder.name.rpartition("-")[0] for folder in folders}
+    for name in names:
+        if name not in built and name not in card_names():
+            raise CorpusError(unknown("corpus", name, {*card_names(), *built}))
+    for name in card_names():
+        if not names or name in names:
+            yield from _files(load_card(name))
+    for folder in folders:
+        if not names or folder.name.rpartition("-")[0] in names:
+            fault = changed(folder)
+            yield folder.name, f"{fault}: delete {folder} and build it again." if fault else ""
+
+
+def _files(card: Card) -> Iterator[tuple[str, str]]:
+    for copy in copies(card):
+        if copy.expected() is not None:
+            try:
+                fault = copy.fault()
+            except (CorpusError, OSError) as error:
+                fault = str(error)
+            yield f"{card.name}: {copy.path}", fault
 
 
 def changed(folder: Path) -> str:

@@ -130,6 +130,32 @@ def test_an_unknown_key_of_a_card_is_answered(mirror: Path, tmp_path: Path) -> N
         build("tiny")
 
 
+@pytest.mark.parametrize(
+    ("expected", "message"),
+    [
+        ("31", "tiny: 30 sentences of ko where the card expects 31"),
+        ("{ko: 31}", "tiny: 30 sentences of ko where the card expects 31"),
+        ("{ko: {train: 10, test: 9}}", "tiny: 10 sentences of ko for test where the card expects 9"),
+        ("{en: 30}", "expected counts en, the languages are ko"),
+        ("{ko: {trian: 10}}", r"tiny\.yaml: expected"),
+    ],
+)
+def test_another_size_than_expected_is_refused(expected: str, message: str, mirror: Path, tmp_path: Path) -> None:
+    card(tmp_path / "cards", rows(), extra=f"expected: {expected}\n")
+    (mirror / "tiny" / "tiny.jsonl").write_bytes(rows())
+    with pytest.raises(CorpusError, match=message):
+        build("tiny")
+
+
+def test_sizes_are_expected_of_the_cards_own_settings(mirror: Path, tmp_path: Path) -> None:
+    """By language and split, all of them right; other splits are the user's."""
+    card(tmp_path / "cards", rows(32), extra="expected: {ko: {train: 11, valid: 11, test: 10}}\n")
+    (mirror / "tiny" / "tiny.jsonl").write_bytes(rows(32))
+    assert build("tiny").counts["ko"] == {"train": 11, "valid": 11, "test": 10}
+    other = build("tiny", options={"splits": {"a": "test", "b": "valid", "c": "train"}})
+    assert other.counts["ko"] == {"train": 10, "valid": 11, "test": 11}
+
+
 def archive(path: Path, members: dict[str, bytes]) -> bytes:
     with tarfile.open(path, "w:gz") as out:
         for name, data in members.items():

@@ -7,8 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
 from corpora.build import build
+from corpora.cli import app
 from corpora.pages import page
 from corpora.verify import changed
 
@@ -40,6 +42,45 @@ def test_missing_rows_and_broken_files_are_noticed(folder: Path) -> None:
     assert "the table of ko cannot be read" in changed(folder)
     (folder / "corpus.json").write_text("{")
     assert "corpus.json cannot be read" in changed(folder)
+
+
+CARD = """name: {name}
+title: a tiny corpus
+languages: [ko]
+kind: monolingual
+aligned: false
+licence: CC0
+citation: nobody
+reader: lines
+files: [{{path: {name}.txt, local: {name}.txt}}]
+"""
+
+
+def test_fetched_files_and_built_tables_each_have_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two corpora; of one the file changes after its fetch, of the other the table. Exit code 2, a line each."""
+    monkeypatch.setenv("EOSUN_CARDS", str(tmp_path / "cards"))
+    monkeypatch.delenv("EOSUN_MIRROR", raising=False)
+    (tmp_path / "cards").mkdir()
+    for name in ("first", "second"):
+        (tmp_path / "cards" / f"{name}.yaml").write_text(CARD.format(name=name), encoding="utf-8")
+        lines = "".join(f"{name} 문장 {number}\n" for number in range(200))
+        (tmp_path / "cards" / f"{name}.txt").write_text(lines, encoding="utf-8")
+        folder = build(name).folder
+    run = CliRunner()
+    whole = run.invoke(app, ["verify", "first", "second"])
+    assert (whole.exit_code, whole.stdout.count("as it was\n"), whole.stderr) == (0, 4, "")
+
+    (tmp_path / "cards" / "first.txt").write_text("다른 문장\n", encoding="utf-8")
+    (folder / "ko.parquet").write_bytes(b"PAR1")
+    broken = run.invoke(app, ["verify", "first", "second"])
+    assert (broken.exit_code, broken.stdout.count("as it was\n")) == (2, 2)
+    (file, table) = broken.stderr.splitlines()
+    assert "first.txt: has sha256" in file
+    assert "get that one again" in file
+    assert table.startswith(f"{folder.name}: the table of ko cannot be read")
+    assert table.endswith("build it again.")
+    assert run.invoke(app, ["verify", "second"]).exit_code == 2
+    assert 'Unknown corpus "thrid"' in str(run.invoke(app, ["verify", "thrid"]).exception)
 
 
 def test_the_page_of_the_documentation_is_the_cards() -> None:
