@@ -55,6 +55,22 @@ def unpack(archive: Path, member: str, target: Path) -> None:
     raise CorpusError(f"{archive.name} does not hold {member}: it is not the archive that the card was written for.")
 
 
+def files(archive: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
+    """Name, size in bytes and open stream of each ordinary file of a tar archive, in its order; nothing is unpacked.
+
+    Memory does not grow with the number of members. Raises CorpusError for a broken archive.
+    """
+    try:
+        with tarfile.open(archive) as tar:
+            while info := tar.next():
+                tar.members = []  # type: ignore[attr-defined]
+                stream = tar.extractfile(info) if info.isreg() else None
+                if stream is not None:
+                    yield info.name, info.size, stream
+    except BROKEN as error:
+        raise CorpusError(f"{archive.name} is a broken archive ({error}): get it again.") from None
+
+
 def _refuse(archive: Path, member: _Member) -> None:
     place = PurePosixPath(member.name.replace("\\", "/"))
     if place.is_absolute() or ".." in place.parts:

@@ -34,13 +34,13 @@ class CardFile(_Strict):
     """
 
     path: str
-    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
+    sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
     lang: str | None = None
     split: Split | None = None
     local: str | None = None
-    distribution: str | None = Field(None, pattern="^[A-Za-z0-9._-]+==[A-Za-z0-9._+!-]+$")
+    distribution: str | None = Field(default=None, pattern="^[A-Za-z0-9._-]+==[A-Za-z0-9._+!-]+$")
     url: str | None = None
-    url_sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
+    url_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
     member: str | None = None
 
     @field_validator("local")

@@ -53,7 +53,7 @@ def _source(card: Card) -> str:
         return "generated, needs no download"
     distributions = sorted({file.distribution for file in card.files if file.distribution})
     where = f"the distribution {', '.join(distributions)}" if distributions else card.homepage or "a mirror"
-    only = not distributions and all(file.url is None for file in card.files)
-    return f"{len(card.files)} file{'s' if len(card.files) > 1 else ''}, {where}" + (
-        " (this form from a mirror only)" if only else ""
-    )
+    said = f"{len(card.files)} file{'s' if len(card.files) > 1 else ''}, {where}"
+    if not distributions and all(file.url is None for file in card.files):
+        return f"{said} (this form from a mirror only)"
+    return said if all(file.sha256 for file in card.files) else f"{said}; hashes are those of the first fetch"

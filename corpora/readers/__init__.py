@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from corpora.errors import CorpusError, unknown
 
@@ -43,7 +44,7 @@ Reader = Callable[[Source], Iterator[Row]]
 _READERS: dict[str, Reader] = {}
 _MODULES = (
     "generated", "planted", "jsonl", "gettext", "lines", "tsv", "conllu", "aligned", "table", "pairs", "minimal_pairs",
-    "records", "scripture", "prose",
+    "records", "scripture", "prose", "linked", "reviews",
 )  # fmt: skip
 
 
@@ -66,18 +67,26 @@ def get_reader(name: str) -> Reader:
 
 
 def text_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Numbered lines of a UTF-8 file, plain or gzipped, without line ends; a byte-order mark is dropped.
+    """Numbered lines of a UTF-8 file, plain, gzipped or in bzip2, without line ends; a byte-order mark is dropped.
 
-    CorpusError names the line that is not UTF-8 or holds a NUL byte, and a gzip file that breaks off.
+    CorpusError names the line that is not UTF-8 or holds a NUL byte, and a packed file that breaks off.
     """
     number = 0
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        with _opened(path) as stream:
             for number, raw in enumerate(stream, 1):
                 line = (raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw).rstrip(b"\r\n")
                 yield number, decoded_line(line, path.name, number)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise CorpusError(f"{path.name} breaks off after line {number} ({error}): get the file again.") from None
+
+
+def _opened(path: Path) -> IO[bytes] | gzip.GzipFile | bz2.BZ2File:
+    if path.suffix == ".gz":
+        return gzip.open(path)
+    return bz2.open(path) if path.suffix == ".bz2" else path.open("rb")
 
 
 def decoded_line(line: bytes, name: str, number: int) -> str:

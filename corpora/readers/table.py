@@ -3,56 +3,77 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from corpora.errors import CorpusError, unknown
 from corpora.readers import Row, Source, reader, text_lines
+from corpora.table import SPLITS
 
 
 @reader("table")
 def table(source: Source) -> Iterator[Row]:
-    """One row a line; the first line names the columns.
+    """One row a line; the first line of each file names the columns. One file, or one a split.
 
-    Options: `text` and, where there are any, `id`, `label`, `document`, `split` name columns. `labels` maps a label to
-    the values that mean it, and leaves rows with other values out. `splits` maps the source's split names. `held_out`
-    {valid: v, test: t}: without a split column, documents (or rows, where there are none) are dealt out by the hash of
-    their name, v and t of a hundred to validation and test; with one, the training rows are. `instead` maps markup to
-    what is read instead of it. CorpusError names the line whose columns do not line up.
+    Options: `text` and, where there are any, `id` (one column, or several that name a row together), `label`,
+    `document`, `split` name columns. `labels` maps a label to the values that mean it, and leaves rows with other
+    values out. `splits` maps the source's split names. `held_out` {valid: v, test: t}: where nothing says the split,
+    documents (or rows, where there are none) are dealt out by the hash of their name, v and t of a hundred to
+    validation and test; where a column or the file does, the training rows are. `instead` maps markup to what is read
+    instead of it. CorpusError names the line whose columns do not line up.
     """
-    (lang, path), *more = source.files.items()
-    if more or len(source.languages) != 1:
-        raise CorpusError(f"{path.name}: a table holds one language, in one file.")
-    options, lang = source.options, source.languages[0]
-    lines = text_lines(path)
-    names = next(lines, (1, ""))[1].split("\t")
-    wanted = {key: options[key] for key in ("text", "id", "label", "document", "split") if options.get(key)}
-    for column in wanted.values():
-        if column not in names:
-            raise CorpusError(f"{path.name}: {unknown('column', column, names)}")
-    at = {key: names.index(column) for key, column in wanted.items()}
-    meaning = {str(value): label for label, values in (options.get("labels") or {}).items() for value in values}
+    for key, path in source.files.items():
+        lines = text_lines(path)
+        names = next(lines, (1, ""))[1].split("\t")
+        split = key.rpartition(".")[2]
+        yield from rows_of(
+            names, _cells(path, lines, len(names)), source, path.name, split if split in SPLITS else None
+        )
+
+
+def _cells(path: Path, lines: Iterator[tuple[int, str]], width: int) -> Iterator[tuple[str, list[str]]]:
+    """Where each line is, and its cells."""
     for number, line in lines:
         cells = line.split("\t")
-        where = f"{path.name}, line {number}"
-        if len(cells) != len(names):
-            raise CorpusError(f"{where}: {len(cells)} columns where the first line names {len(names)}.")
-        found = {key: cells[place].strip() for key, place in at.items()}
+        if len(cells) != width:
+            raise CorpusError(f"{path.name}, line {number}: {len(cells)} columns where the first line names {width}.")
+        yield f"{path.name}, line {number}", cells
+
+
+def rows_of(
+    names: list[str], cells: Iterable[tuple[str, list[str]]], source: Source, file: str, split: str | None = None
+) -> Iterator[Row]:
+    """Rows of cells under these column names, by the options of `table`; split: the one that the whole file is of."""
+    if len(source.languages) != 1:
+        raise CorpusError(f"{file}: a table holds one language.")
+    options, (lang,) = source.options, source.languages
+    wanted = {key: options[key] for key in ("text", "label", "document", "split") if options.get(key)}
+    identity = options.get("id") or []
+    identity = [identity] if isinstance(identity, str) else identity
+    for column in (*wanted.values(), *identity):
+        if column not in names:
+            raise CorpusError(f"{file}: {unknown('column', column, names)}")
+    at = {key: names.index(column) for key, column in wanted.items()}
+    naming = [names.index(column) for column in identity]
+    meaning = {str(value): label for label, values in (options.get("labels") or {}).items() for value in values}
+    for number, (where, row) in enumerate(cells, 2):
+        found = {key: row[place].strip() for key, place in at.items()}
         label = found.get("label", "")
         if meaning and label not in meaning:
             continue
         document = found.get("document", "")
-        name = found.get("id") or f"line-{number:07d}"
-        split = _split(found.get("split"), document or name, options, where)
+        name = "-".join(row[place].strip() for place in naming) or f"{split or 'line'}-{number:07d}"
+        part = _split(found.get("split", split), document or name, options, where)
         text = found["text"]
         for markup, other in (options.get("instead") or {}).items():
             text = text.replace(markup, other)
-        yield Row(name, {lang: text}, split, document, meaning.get(label, label), where=where)
+        yield Row(name, {lang: text}, part, document, meaning.get(label, label), where=where)
 
 
 def _split(given: str | None, name: str, options: Mapping[str, Any], where: str) -> str:
     if given is not None:
-        splits = options.get("splits") or {split: split for split in ("train", "valid", "test")}
+        splits = options.get("splits") or {split: split for split in SPLITS}
         if given not in splits:
             raise CorpusError(f'{where}: the split "{given}" is not one that the card maps.')
         if splits[given] != "train" or not options.get("held_out"):

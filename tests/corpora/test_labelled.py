@@ -137,6 +137,7 @@ files: [{{lang: ko, path: own.tsv, sha256: {hashlib.sha256(data).hexdigest()}}}]
     assert "글 7" not in texts, "it is b once and a once"
     assert texts.count("글 8") == 1
     assert corpus.removed["the same text with another label"] == 2
+    (tmp_path / "elsewhere").mkdir()
     monkeypatch.setenv("EOSUN_MIRROR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("EOSUN_VAR", str(tmp_path / "other"))
     with pytest.raises(CorpusError, match="no public address in this form: set EOSUN_MIRROR"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
 import io
@@ -10,6 +11,7 @@ import os
 import subprocess
 import tarfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,101 @@ def test_markup_is_read_as_what_the_card_says_and_training_is_dealt_out(tmp_path
     assert found[0].texts["en"] == "a b 0"
     assert 20 <= sum(row.split == "valid" for row in found) <= 60
     assert [row.split for row in found].count("test") == 1
+
+
+REVIEWS = [
+    ("train", "pos", "0", "9", "Bromwell High is <br /><br />a cartoon."),
+    ("test", "neg", "0", "2", "Once again Mr. Costner has dragged out a movie."),
+    ("train", "neg", "0", "1", "Story of a man."),
+]
+
+
+def test_reviews_of_the_archive_and_of_the_table_are_the_same_rows(tmp_path: Path) -> None:
+    """The archive holds lists and reviews without a label beside them, which are not read."""
+    table_lines = ["\t".join(("split", "label", "id", "rating", "review")), *("\t".join(row) for row in REVIEWS)]
+    (tmp_path / "imdb_50k.tsv").write_text("\n".join(table_lines) + "\n", encoding="utf-8")
+    members = {f"aclImdb/{split}/{label}/{n}_{stars}.txt": text for split, label, n, stars, text in REVIEWS}
+    others = {"aclImdb/README": "Large Movie", "aclImdb/train/unsup/0_0.txt": "I admit", "aclImdb/imdb.vocab": "the"}
+    with tarfile.open(tmp_path / "x-aclImdb_v1.tar.gz", "w:gz") as out:
+        for name, text in {**others, **members}.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(text)
+            out.addfile(info, io.BytesIO(text.encode()))
+    options = {**load_card("imdb").options, "held_out": None}
+    found = [rows("reviews", tmp_path / name, "en", **options) for name in ("imdb_50k.tsv", "x-aclImdb_v1.tar.gz")]
+    for of_the_table, of_the_archive in zip(*found, strict=True):
+        assert replace(of_the_table, where="") == replace(of_the_archive, where="")
+    assert [(row.name, row.split, row.label) for row in found[1]] == [
+        ("train-pos-0", "train", "positive"), ("test-neg-0", "test", "negative"), ("train-neg-0", "train", "negative"),
+    ]  # fmt: skip
+    assert found[1][0].texts["en"] == "Bromwell High is   a cartoon."
+    whole = (tmp_path / "x-aclImdb_v1.tar.gz").read_bytes()
+    (tmp_path / "x-aclImdb_v1.tar.gz").write_bytes(whole[:-30])
+    with pytest.raises(CorpusError, match=r"aclImdb_v1\.tar\.gz is a broken archive"):
+        rows("reviews", tmp_path / "x-aclImdb_v1.tar.gz", "en", **options)
+
+
+def mirrored(name: str, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mirror that holds these files."""
+    monkeypatch.setenv("EOSUN_MIRROR", str(tmp_path))
+    (tmp_path / name).mkdir()
+    for file, content in files.items():
+        (tmp_path / name / file).write_bytes(content)
+
+
+def test_the_official_ratings_have_a_file_a_split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their own format: a column of that name holds the review, one review is empty and one of training repeats."""
+    head = "id\tdocument\tlabel\n"
+    training = "".join(f'{n}\t영화 "{n}".. 진짜 짜증나네요 목소리\t{n % 2}\n' for n in range(9_000_000, 9_000_100))
+    testing = '6270596\t굳 ㅋ\t1\n9274899\tGDNTOPCLASSINTHECLUB\t0\n402110\t\t1\n1\t영화 "9000007".. 진짜 짜증나네요 목소리\t1\n'
+    files = {"ratings_train.txt": (head + training).encode(), "ratings_test.txt": (head + testing).encode()}
+    mirrored("nsmc", files, tmp_path, monkeypatch)
+    corpus = build("nsmc-official")
+    table = corpus.table("ko").to_pylist()
+    assert [(row["sentence_id"], row["text"], row["label"]) for row in table if row["split"] == "test"] == [
+        ("6270596", "굳 ㅋ", "positive"), ("9274899", "GDNTOPCLASSINTHECLUB", "negative"),
+    ]  # fmt: skip
+    assert corpus.removed == {"empty": 1, "repeats training": 1}
+    assert corpus.counts["ko"]["train"] + corpus.counts["ko"]["valid"] == 100
+    assert 3 <= corpus.counts["ko"]["valid"] <= 20
+
+
+def test_linked_sentences_are_pairs_and_groups_stay_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two Korean sentences share a translation, one has two; one link names a sentence that is gone."""
+    korean = {11: "무슨 일이야?", 12: "왜 그래?", 20: "고마워.", 31: "안녕!"}
+    english = {101: "What's wrong?", 201: "Thanks.", 202: "Thank you.", 301: "Hi!"}
+    links = [(11, 101), (12, 101), (20, 201), (20, 202), (31, 301), (31, 999)]
+    more = {1000 + n: f"문장 {n}." for n in range(200)}, {5000 + n: f"Sentence {n}." for n in range(200)}
+    packed_files = {
+        "kor_sentences.tsv.bz2": "".join(f"{n}\tkor\t{text}\n" for n, text in {**korean, **more[0]}.items()),
+        "eng_sentences.tsv.bz2": "".join(f"{n}\teng\t{text}\n" for n, text in {**english, **more[1]}.items()),
+        "kor-eng_links.tsv.bz2": "".join(
+            f"{left}\t{right}\n" for left, right in [*links, *((1000 + n, 5000 + n) for n in range(200))]
+        ),
+    }
+    files = {name: bz2.compress(text.encode()) for name, text in packed_files.items()}
+    mirrored("tatoeba", files, tmp_path, monkeypatch)
+    corpus = build("tatoeba")
+    pairs = list(zip(corpus.table("ko").to_pylist(), corpus.table("en").to_pylist(), strict=True))
+    assert [(ko["sentence_id"], ko["document"], ko["text"], en["text"]) for ko, en in pairs[:3]] == [
+        ("11-101", "11", "무슨 일이야?", "What's wrong?"), ("20-201", "20", "고마워.", "Thanks."),
+        ("31-301", "31", "안녕!", "Hi!"),
+    ]  # fmt: skip
+    assert corpus.removed == {"repeated": 2}
+    assert corpus.aligned
+    source = Source(
+        {"ko": tmp_path / "tatoeba/kor_sentences.tsv.bz2", "en": tmp_path / "tatoeba/eng_sentences.tsv.bz2",
+         "tatoeba/kor-eng_links.tsv.bz2": tmp_path / "tatoeba/kor-eng_links.tsv.bz2"},
+        ("ko", "en"), load_card("tatoeba").options,
+    )  # fmt: skip
+    read = list(get_reader("linked")(source))
+    assert [row.document for row in read[:5]] == ["11", "11", "20", "20", "31"]
+    (tmp_path / "tatoeba" / "kor-eng_links.tsv.bz2").write_bytes(bz2.compress(b"11\t101\n12\n"))
+    with pytest.raises(CorpusError, match=r"kor-eng_links\.tsv\.bz2, line 2: not two numbers"):
+        list(get_reader("linked")(source))
+    (tmp_path / "tatoeba" / "kor-eng_links.tsv.bz2").write_bytes(files["kor-eng_links.tsv.bz2"][:-20])
+    with pytest.raises(CorpusError, match=r"kor-eng_links\.tsv\.bz2 breaks off"):
+        list(get_reader("linked")(source))
 
 
 def packed(folder: Path, member: str, content: bytes) -> list[Path]:
