@@ -14,7 +14,10 @@ from corpora.errors import CorpusError
 from corpora.readers import Row, Source, reader, text_lines
 from corpora.readers.table import dealt
 
-_NOTE = re.compile(r"\{[^}]*\}")
+_NOTE = re.compile(r"\{[^}]*\}|&gt;|\(\d+:\d+\)")
+_POINTS = "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u034f"
+_WRITTEN = re.compile(rf"(?<![א-ת{_POINTS}])[א-ת]+(?![א-ת{_POINTS}])")
+"""A Hebrew word without a single point or accent."""
 
 
 def _row(source: Source, book: int, chapter: int, verse: int, text: str) -> Row:
@@ -39,7 +42,8 @@ def _json(path: Path) -> Any:
 
 @reader("web_bible")
 def web_bible(source: Source) -> Iterator[Row]:
-    """Columns id, book, chapter, verse, text; translators' notes, which stand in braces, are left out."""
+    """Columns id, book, chapter, verse, text; translators' notes, which stand in braces, the numbers of moved
+    verses and a rest of the psalms' titles ("&gt;") are left out."""
     lines = (line for _, line in text_lines(_path(source)))
     next(lines, None)
     for cells in csv.reader(lines):
@@ -51,11 +55,28 @@ def web_bible(source: Source) -> Iterator[Row]:
 
 @reader("tanakh")
 def tanakh(source: Source) -> Iterator[Row]:
-    """Books of chapters of verses; vowel points and accents stay, and so do maqaf and sof pasuq."""
+    """Books of chapters of verses; vowel points and accents stay, and so do maqaf and sof pasuq.
+
+    Where a word is written one way and read another, the source has both, the written one without points: option
+    `written` keeps it, else only what is read stays. A paseq and an inverted nun belong to the word before them (or
+    after, where there is none): they are no words. A verse that this edition lacks is empty.
+    """
     for book, chapters in enumerate(_json(_path(source)), 1):
         for chapter, verses in enumerate(chapters, 1):
             for verse, text in enumerate(verses, 1):
-                yield _row(source, book, chapter, verse, text)
+                yield _row(source, book, chapter, verse, read_aloud(text, written=source.options["written"]))
+
+
+def read_aloud(text: str, *, written: bool) -> str:
+    """A verse without signs that stand alone, and, unless `written`, without words that are not read.
+
+    >>> read_aloud("אֲסִירֵ֥י אסורי הַמֶּ֖לֶךְ ׀", written=False)
+    'אֲסִירֵ֥י הַמֶּ֖לֶךְ׀'
+    """
+    if not written:
+        text = re.sub(r"־[\s־]+", "־", _WRITTEN.sub("", text))
+    text = re.sub(r"^׆\s+", "׆", re.sub(r"\s+([׀׆])", r"\1", " ".join(text.split())))
+    return text if re.search("[א-ת]", text) else ""
 
 
 @reader("quran")
