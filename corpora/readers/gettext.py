@@ -66,12 +66,15 @@ def _members(path: Path) -> Iterator[tuple[str, str]]:
         return
     try:
         with tarfile.open(path) as archive:
-            infos = [info for info in archive.getmembers() if info.isreg() and info.name.endswith(".po")]
-            for info in sorted(infos, key=lambda info: info.name):
+            infos = []
+            for info in archive:
                 if info.size > LARGEST_MEMBER:
                     raise CorpusError(
                         f"{path.name}: {info.name} is larger than 32 MiB: this is not the archive it should be."
                     )
+                if info.isreg() and info.name.endswith(".po"):
+                    infos.append(info)
+            for info in sorted(infos, key=lambda info: info.name):
                 stream = archive.extractfile(info)
                 if stream is not None:
                     yield info.name.partition("/")[2], stream.read().decode("utf-8")
