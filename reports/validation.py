@@ -83,7 +83,7 @@ def _reach(name: str, reach: Reach, lag: int) -> Check:
 
 def freedom(inputs: Inputs, analysis: Analysis) -> list[Check]:
     """Of every language and network, whether order is worth less as more clauses stand in random order."""
-    conditions = list(json.loads(inputs.runs["settings"].iloc[0])["study"]["conditions"])
+    conditions = sorted(json.loads(inputs.runs["settings"].iloc[0])["study"]["conditions"])
     found = []
     for lang, unit, model in dict.fromkeys((g.lang, g.unit, g.model) for g in analysis.groups):
         if is_floor(model):
@@ -109,7 +109,7 @@ def roles(inputs: Inputs, analysis: Analysis) -> list[Check]:
         value, low, high = (100 * v for v in (row.estimate.value, row.estimate.low, row.estimate.high))
         said, name = f"{value:.1f} [{low:.1f}, {high:.1f}] %", f"{group.lang}, {group.model}, {group.condition}"
         if group.condition == "free_bare":
-            found.append(Check(f"{name}: at chance, 50 %", said, low <= 50 <= high))
+            found.append(Check(f"{name}: no better than chance, 50 %", said, low <= 50))
         else:
             found.append(Check(f"{name}: over 90 %", said, value > 90))
     return found
