@@ -175,11 +175,11 @@ def recency(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
 
 def profiles(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
     """Every kind of recency profile as a share of its largest worth: a panel a kind, a line a group."""
-    worth = {reach.group: reach.worth.value for reach in analysis.reaches}
+    worth = {reach.group: reach.worth.value for reach in analysis.reaches if reach.worth.value > 0}
     if not worth:
         return None, pd.DataFrame()
     rows = []
-    for profile in analysis.profiles:
+    for profile in (one for one in analysis.profiles if one.group in worth):
         steepest = max(found.value for found in profile.values)
         whole = steepest if profile.kind == "gradient" else worth[profile.group]
         for distance, found in zip(profile.distances, profile.values, strict=True):

@@ -61,7 +61,8 @@ class Comparison:
 def compare(
     inputs: Inputs, tables: Tables, groups: list[Group], orders: list[str], worth: dict[Group, dict[str, Worth]]
 ) -> list[Comparison]:
-    """Korean minus English for every network that both have, and every condition minus the first one.
+    """Korean minus English for every network that both have, and every condition minus the one that changes nothing
+    (the first by name where all change something).
 
     Where text was localised instead of translated the languages are not compared.
     """
@@ -75,10 +76,10 @@ def compare(
     ]
     if not json.loads(inputs.runs["settings"].iloc[0])["comparable"]:
         couples = []
-    conditions = list(json.loads(inputs.runs["settings"].iloc[0])["study"].get("conditions") or ("",))
+    conditions = json.loads(inputs.runs["settings"].iloc[0])["study"].get("conditions") or {"": {}}
     alike = sorted(networks, key=lambda g: (g.lang, g.unit, g.model))
     for _, found in groupby(alike, key=lambda g: (g.lang, g.unit, g.model)):
-        first, *others = sorted(found, key=lambda g: conditions.index(g.condition))
+        first, *others = sorted(found, key=lambda g: (bool(conditions.get(g.condition)), g.condition))
         couples += [(other, first) for other in others]
     return [one for couple in couples for one in _differences(inputs, tables, *couple, orders, worth)]
 

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from pipelines.fonts import subset
-from reports import charts, rows
+from reports import charts, provenance, rows, text_rows
 from reports.analysis import Analysis, settings_of
 from reports.inputs import LANGUAGES, Inputs, is_floor
 from reports.quantities import ACCURACY
@@ -58,19 +58,19 @@ def render(inputs: Inputs, analysis: Analysis) -> str:
         "occlusions": rows.occlusion_rows(analysis),
         "reaches": rows.reach_rows(analysis),
         "effective": rows.effective_rows(analysis),
-        "count_heads": rows.count_heads(inputs),
-        "counts": rows.count_rows(inputs),
-        "vocabularies": rows.vocabulary_rows(inputs),
-        "per_unit": rows.per_unit_rows(analysis),
+        "count_heads": text_rows.count_heads(inputs),
+        "counts": text_rows.count_rows(inputs),
+        "vocabularies": text_rows.vocabulary_rows(inputs),
+        "per_unit": text_rows.per_unit_rows(analysis),
         "examples": inputs.study.get("examples", []),
-        "audits": rows.audit_rows(inputs, analysis),
-        "audit_lengths": rows.audit_length_rows(inputs),
+        "audits": text_rows.audit_rows(inputs, analysis),
+        "audit_lengths": text_rows.audit_length_rows(inputs),
         "flagged": analysis.flagged.to_dict("records"),
-        "runs": rows.run_rows(inputs),
+        "runs": provenance.run_rows(inputs),
         "family": sum(r.quantity == "order_cost" and not is_floor(r.group.model) for r in analysis.rows),
-        "documents": rows.documents(inputs),
-        "reproduction": rows.reproduction(inputs, settings),
-        "citation": rows.citation(inputs),
+        "documents": provenance.documents(inputs),
+        "reproduction": provenance.reproduction(inputs, settings),
+        "citation": provenance.citation(inputs),
     }
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES, encoding="utf-8"), autoescape=True, undefined=jinja2.StrictUndefined,

@@ -9,8 +9,8 @@ from reports.analysis import Analysis
 from reports.gain import ORDER_GAIN, ORDER_SHOCK
 from reports.inputs import is_floor
 from reports.quantities import ACCURACY
-from reports.rows import trained
 from reports.verdicts import points
+from reports.written import trained
 
 
 def summary(analysis: Analysis) -> Table:

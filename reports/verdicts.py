@@ -47,6 +47,8 @@ def verdict(analysis: Analysis, lang: str) -> Verdict:
     """What a model of this language loses when the order of a sentence is destroyed, with its interval."""
     name = LANGUAGES.get(lang, lang)
     group = headline(analysis, lang)
+    if group is not None and group.condition:
+        name += f" ({group.condition})"
     if group is not None and analysis.find(group, "natural", ACCURACY) is not None:
         return _of_classifier(analysis, group, name)
     if group is None:
@@ -88,7 +90,7 @@ def _of_classifier(analysis: Analysis, group: Group, name: str) -> Verdict:
         row
         for row in analysis.rows
         if row.quantity == ACCURACY and row.order == "natural" and is_floor(row.group.model)
-        and (row.group.lang, row.group.unit) == (group.lang, group.unit)
+        and (row.group.lang, row.group.unit, row.group.condition) == (group.lang, group.unit, group.condition)
     ]  # fmt: skip
     text = f"{name}: {_ARTICLES.get(group.model, 'a')} {group.model.upper()} over {_unit(group.unit)} is right in "
     runs = natural.run_ids if natural else ()

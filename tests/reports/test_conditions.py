@@ -12,6 +12,7 @@ import pytest
 from reports.analysis import analyse
 from reports.build import build
 from reports.inputs import Inputs
+from reports.verdicts import verdict
 from tests.reports.synthetic import COSTS, inputs
 
 
@@ -59,3 +60,20 @@ def test_the_page_and_the_table_tell_conditions_apart(tmp_path: Path) -> None:
     assert "Korean: unmarked − marked" in page
     results = pd.read_csv(tmp_path / "results.csv", keep_default_na=False)
     assert set(results["condition"]) == {"marked", "unmarked", "unmarked-marked"}
+
+
+def test_a_verdict_names_its_condition_and_compares_within_it() -> None:
+    text = verdict(analyse(two_conditions()), "ko").text
+    assert text.startswith("Korean (marked): ")
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [({"marked": {}, "unmarked": {"a": 1}}, "unmarked − marked"), ({"marked": {"a": 1}, "unmarked": {}}, "marked − unmarked")],
+)  # fmt: skip
+def test_the_condition_that_changes_nothing_is_the_base(conditions: dict[str, object], expected: str) -> None:
+    given = two_conditions()
+    settings = json.loads(given.runs["settings"].iloc[0])
+    settings["study"]["conditions"] = conditions
+    found = analyse(replace(given, runs=given.runs.assign(settings=json.dumps(settings))))
+    assert {c.what for c in found.comparisons if not c.languages} == {f"Korean: {expected}", f"English: {expected}"}

@@ -17,7 +17,7 @@ from corpora.errors import EosunError
 from reports.analysis import analyse, effective_context
 from reports.build import build, verify
 from reports.inputs import Inputs
-from reports.rows import count_heads, count_rows, vocabulary_rows
+from reports.text_rows import count_heads, count_rows, vocabulary_rows
 from reports.verdicts import between, ladder, verdict
 from tests.reports.synthetic import COSTS, inputs
 

@@ -46,3 +46,34 @@ def test_a_model_that_a_5_gram_beats_is_ungated(margin: float, said: bool) -> No
     runs = given.runs.assign(**{"metric.margin_over_ngram_5": margin})
     text = verdict(analyse(replace(given, runs=runs)), "en").text
     assert ("ungated: a Kneser–Ney 5-gram" in text) is said
+
+
+def test_a_classifier_is_held_to_the_floor_of_its_own_condition() -> None:
+    """The bag of words is right in all texts under one condition, in none under the one that the network speaks for."""
+    parts = {}
+    for condition, right in (("bare", 0.0), ("marked", 1.0)):
+        given = inputs(langs=("ko",), models=("bag_of_words", "lstm"), seeds=1, contexts=())
+        rows = given.observations[given.observations["measure"] == "surprisal"]
+        bag = rows["model"] == "bag_of_words"
+        correct = rows.assign(
+            measure="correct", value=bag * right + ~bag * 0.5 + rows["sentence_id"].str[-1].isin(["1"]) * ~bag * 0.5
+        )
+        found = replace(given, observations=pd.concat([given.observations, correct], ignore_index=True))
+        parts[condition] = _under(found, condition)
+    both = {
+        name: pd.concat([getattr(part, name) for part in parts.values()], ignore_index=True)
+        for name in ("runs", "observations", "sentences", "audits")
+    }
+    text = verdict(analyse(replace(parts["bare"], **both)), "ko").text
+    assert text.startswith("Korean (bare): ")
+    assert "bag_of_words in 0.0" in text
+
+
+def _under(given: Inputs, condition: str) -> Inputs:
+    tables = {
+        name: getattr(given, name).assign(condition=condition)
+        for name in ("runs", "observations", "sentences", "audits")
+    }
+    for name in ("runs", "observations"):
+        tables[name]["run_id"] = condition[:1] + tables[name]["run_id"].str[1:]
+    return replace(given, **tables)
