@@ -15,6 +15,7 @@ from experiments.fitting import Progress, fit
 from experiments.material import Material, audits_of, facts_of, material_of
 from experiments.measures import Subject, measures_of
 from experiments.measures.gates import time_constants
+from experiments.measures.profile import check_targets
 from pipelines.audit import FIGURES
 from pipelines.dataset import Dataset
 from pipelines.sequences import fallback_share
@@ -34,6 +35,7 @@ def run_cell(
     """
     started = time.perf_counter()
     material = material_of(cell, datasets)
+    check_targets(material)
     fitted = fit(cell, material, folder, checkpoints, progress)
     results: dict[str, Any] = {
         "cell": cell.record(),

@@ -72,7 +72,7 @@ class Probe:
     def bits(self, given: Passages, wanted: NDArray[np.bool_], states: States | None = None) -> NDArray[np.float64]:
         """[steps]: surprisal in bits of the wanted targets, zero elsewhere. Passage i begins from states[·][i]."""
         network, row = self.network, self.network.training.row
-        network._read_as(True)
+        network.read_as(True)
         bits = np.zeros(len(given.targets))
         by_length = np.argsort(-given.lengths, kind="stable")
         for start in range(0, len(by_length), SCORING_ROWS):
@@ -88,7 +88,7 @@ class Probe:
                 here = asked[:, part].reshape(-1)
                 chosen, count = np.argsort(~here, kind="stable").astype(np.int32), int(here.sum())
                 arrays = [tf.constant(a) for a in (ids[:, part], keep, targets[:, part])]
-                found, after = network._nats(arrays, tf.constant(chosen), tf.constant(count), before)
+                found, after = network.nats(arrays, tf.constant(chosen), tf.constant(count), before)
                 block = np.zeros(here.size)
                 block[chosen[:count]] = found.numpy()[:count]
                 nats[:, part], before = block.reshape(SCORING_ROWS, row), list(after)
@@ -100,7 +100,7 @@ class Probe:
     def gradient_norms(self, given: Passages, wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
         """[steps]: of the summed bits of a passage's wanted targets, the squared norm of the gradient at the embedding
         of each step's input. Passages begin from empty states."""
-        self.network._read_as(True)
+        self.network.read_as(True)
         row, found = self.network.training.row, np.zeros(len(given.targets))
         longest = -(-int(given.lengths.max()) // row) * row
         for start in range(0, len(given.lengths), GRADIENT_ROWS):

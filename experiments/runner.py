@@ -100,6 +100,9 @@ def _tracked(store: Store, study: Study, finished: Finished, context: dict[str, 
     """Track a finished cell; returns a note of what came out."""
     log_cell(store, study, finished.cell, finished.folder, context)
     results = json.loads((finished.folder / "results.json").read_text(encoding="utf-8"))
-    bits = results["metrics"]["bits_per_sentence.natural"]
+    metrics = results["metrics"]
+    found = f"{metrics['bits_per_sentence.natural']:.1f} bits per natural sentence"
+    if "accuracy.natural" in metrics:
+        found = f"{100 * metrics['accuracy.natural']:.1f} % right in natural order"
     note = "" if results["gate"] == "passed" else f", {results['gate']}"
-    return f"{bits:.1f} bits per natural sentence, {results['wall_s']:.0f} s{note}"
+    return f"{found}, {results['wall_s']:.0f} s{note}"

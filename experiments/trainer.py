@@ -66,7 +66,7 @@ class Network:
         self.carried: list[Any] = []
         self.fused = on_gpu() and model.spec.recurrent and not getattr(model, "pairs", False)
         self._learn = tf.function(self._step, jit_compile=not self.fused)
-        self._nats = tf.function(self._score, jit_compile=not self.fused)
+        self.nats = tf.function(self._score, jit_compile=not self.fused)
         self._logits = tf.function(self._classify, jit_compile=not self.fused)
 
     def begin_again(self, weights: list[Any], seed: int) -> None:
@@ -116,7 +116,7 @@ class Network:
         """Train on batch number `batch` of the rows; returns the summed nats of its targets."""
         many = self.training.rows
         arrays = [tf.constant(array[batch * many : (batch + 1) * many]) for array in rows.arrays]
-        self._read_as(rows.carried)
+        self.read_as(rows.carried)
         masks = [tf.constant(m) for m in self.masks_of(many, rows.ids.shape[1], epoch, batch)]
         before = self._before(many, rows.carried)
         nats, after = self._learn(arrays, masks, before)
@@ -127,7 +127,7 @@ class Network:
         """Passages in rows for training, as the network reads them fastest."""
         return pack(given, self.training.row, self.training.rows, generator, 1 if self.fused else None)
 
-    def _read_as(self, carried: bool) -> None:
+    def read_as(self, carried: bool) -> None:
         """Choose how recurrent layers read the next rows; each way is traced once."""
         if self.model.spec.recurrent:
             self.model.body.fused = self.fused and not carried
@@ -148,7 +148,7 @@ class Network:
         long = given.lengths.max(initial=1) > row
         most = 1 if self.fused else None
         rows = stream(given, row, SCORING_ROWS) if long else pack(given, row, SCORING_ROWS, most=most)
-        self._read_as(rows.carried)
+        self.read_as(rows.carried)
         scored = np.zeros(rows.ids.size, bool)
         scored[rows.place if wanted is None else rows.place[wanted]] = True
         nats = np.zeros(rows.ids.size, np.float32)
@@ -161,7 +161,7 @@ class Network:
             count = int(here.sum())
             arrays = [tf.constant(array[batch]) for array in (rows.ids, rows.keep, rows.targets)]
             before = self._before(SCORING_ROWS, rows.carried)
-            found, after = self._nats(arrays, tf.constant(chosen), tf.constant(count), before)
+            found, after = self.nats(arrays, tf.constant(chosen), tf.constant(count), before)
             self.carried = list(after) if rows.carried else []
             nats[begin * size + chosen[:count]] = found.numpy()[:count]
         return nats[rows.place].astype(np.float64) / math.log(2.0)
@@ -169,7 +169,7 @@ class Network:
     def label_bits(self, rows: TextRows) -> NDArray[np.float64]:
         """[texts or pairs, classes]: surprisal of every class in bits."""
         many = self.training.rows
-        self._read_as(rows.carried)
+        self.read_as(rows.carried)
         found = [
             self._logits([tf.constant(array[begin : begin + many]) for array in rows.arrays[:4]]).numpy()
             for begin in range(0, len(rows.ids), many)

@@ -20,10 +20,13 @@ def labels(subject: Subject) -> pd.DataFrame:
     scorer: ClassScorer = subject.scorer  # type: ignore[assignment]
     study, right, rows = subject.study, subject.material.labels("test"), []
     ids = subject.ids(subject.numbers[:: 2 if study.task == "pairs" else 1])
-    before = scorer.class_bits(subject.material.sequences(subject.numbers, "natural")).argmin(1)
+    natural = scorer.class_bits(subject.material.sequences(subject.numbers, "natural"))
+    before = natural.argmin(1)
     for name in study.test_orders:
         for draw in range(study.draws if get_order(name).random else 1):
-            bits = scorer.class_bits(subject.material.sequences(subject.numbers, name, draw))
+            bits = natural
+            if name != "natural":
+                bits = scorer.class_bits(subject.material.sequences(subject.numbers, name, draw))
             rows.append(table(name, ids, "consistent", draw, (bits.argmin(1) == before).astype(float)))
             rows.append(table(name, ids, "surprisal", draw, bits[np.arange(len(right)), right]))
             rows.append(table(name, ids, "correct", draw, (bits.argmin(1) == right).astype(float)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,9 @@ from experiments.models.floors import new_floor
 from experiments.packing import Passages, units_apart
 from pipelines.dataset import Dataset
 from pipelines.layout import Indices, ranges
+
+if TYPE_CHECKING:
+    from experiments.material import Material
 
 GRADIENTS = 4
 """One target in so many gets a gradient."""
@@ -74,10 +77,11 @@ def profile(subject: Subject) -> pd.DataFrame:
     After Khandelwal et al. 2018 (truncation, shuffling and deletion beyond a boundary).
     """
     recency = subject.study.recency
-    probe = _probe(subject)
-    if not recency.targets or probe is None:
+    if not recency.targets or not _has_profile(subject.material):
         return pd.DataFrame(columns=COLUMNS)
-    past = _past(subject)
+    from experiments.probe import Probe
+
+    probe, past = Probe(subject.scorer), _past(subject.material)  # type: ignore[arg-type]
     distances = np.array(recency.contexts)
     generator = np.random.Generator(np.random.Philox([subject.study.perturbation_seed, 11]))
     rows = {
@@ -92,22 +96,23 @@ def profile(subject: Subject) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _probe(subject: Subject) -> Any:
-    """What looks into a recurrent network that reads from the left; None for any other model."""
-    model = subject.material.model
-    if not model.recurrent or model.direction != "forward":
-        return None
-    from experiments.probe import Probe
-
-    return Probe(subject.scorer)  # type: ignore[arg-type]
+def _has_profile(material: Material) -> bool:
+    """Whether the model is a recurrent network that reads from the left."""
+    return material.model.recurrent and material.model.direction == "forward"
 
 
-def _past(subject: Subject) -> Past:
+def check_targets(material: Material) -> None:
+    """StudyError where the test split has no passages that profiles can be taken on; called before training."""
+    if material.study.recency.targets and _has_profile(material):
+        _past(material)
+
+
+def _past(material: Material) -> Past:
     """Runs of targets in passages that are long enough, those with the smallest keys first, in random places."""
-    recency, dataset = subject.study.recency, subject.dataset
-    numbers, longest = subject.numbers, max(recency.contexts)
-    sequences = subject.material.sequences(numbers, "natural")
-    given = subject.material.passages_of(numbers, "natural")
+    recency, dataset = material.study.recency, material.dataset
+    numbers, longest = material.numbers["test"], max(recency.contexts)
+    sequences = material.sequences(numbers, "natural")
+    given = material.passages_of(numbers, "natural")
     begin, end, position, sentence = unit_steps(sequences, given)
     first = np.flatnonzero(position == 0)
     lengths = np.diff(np.append(first, len(begin)))

@@ -48,7 +48,7 @@ class Slow:
 
     def __init__(self, subject: Subject) -> None:
         self.network: Network = subject.scorer  # type: ignore[assignment]
-        self.past = profiles._past(subject)
+        self.past = profiles._past(subject.material)
         given, past = self.past.given, self.past
         self.pieces = [given.targets[b:e].tolist() for b, e in zip(past.begin, past.end, strict=True)]
         self.first = np.searchsorted(given.offsets, past.begin, "right") - 1
@@ -204,7 +204,7 @@ def test_replacements_are_of_the_kind_and_as_frequent(tmp_path: Path, monkeypatc
 def test_text_without_long_passages_is_refused_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     subject = subject_of(tmp_path, monkeypatch, "sentences", "lstm", "recency.run=60")
     with pytest.raises(StudyError, match="Fewer than two passages of the test split have 64 units"):
-        profiles.profile(subject)
+        profiles.check_targets(subject.material)
 
 
 def test_other_models_have_no_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
