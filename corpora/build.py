@@ -177,10 +177,9 @@ def _made_up(
 ) -> _Plan:
     """A plan with a card made up for one's own files."""
     aligned = len(languages) > 1
-    labelled = bool(options.get("label")) or reader == "records"
     card = Card(
         name=name, title=", ".join(path.name for path in files.values()), languages=languages,
-        kind="parallel" if aligned else "labelled" if labelled else "monolingual", aligned=aligned,
+        kind="parallel" if aligned else "monolingual", aligned=aligned,
         licence="the owner's", citation="", reader=reader, options=options,
     )  # fmt: skip
     hashes = [sha256_of_file(path) for path in files.values()]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from corpora.errors import CorpusError
+from corpora.errors import CorpusError, unknown
 
 REGISTERS = ("plain", "polite", "formal")
 CASES = ("full", "dropped", "neutralised")
@@ -151,7 +150,5 @@ def switches_of(options: Mapping[str, Any]) -> Switches:
     known = [entry.name for entry in fields(Switches)]
     for name in options:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-            hint = f' Did you mean "{near[0]}"?' if near else ""
-            raise CorpusError(f'grammar: unknown switch "{name}".{hint} Available: {", ".join(known)}.')
+            raise CorpusError(f"grammar: {unknown('switch', name, known)}")
     return Switches(**options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -25,7 +24,5 @@ def design_of(options: Mapping[str, Any]) -> Design:
     known = [field.name for field in fields(KINDS[kind])]
     for name in given:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-            hint = f' Did you mean "{near[0]}"?' if near else ""
-            raise CorpusError(f'planted {kind}: unknown option "{name}".{hint} Available: {", ".join(known)}.')
+            raise CorpusError(f"planted {kind}: {unknown('option', name, known)}")
     return KINDS[kind](**given)

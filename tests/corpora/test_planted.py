@@ -233,7 +233,7 @@ def test_every_kind_has_a_card_that_names_as_many_languages_as_it_has() -> None:
     ("options", "said"),
     [
         ({"kind": "copies"}, 'Unknown kind of planted language "copies". Did you mean "copy"'),
-        ({"kind": "copy", "lags": 3}, 'planted copy: unknown option "lags". Did you mean "lag"'),
+        ({"kind": "copy", "lags": 3}, 'planted copy: Unknown option "lags". Did you mean "lag"'),
         ({"kind": "copy", "lag": 0}, "lag is a whole number of at least 1, not 0"),
         ({"kind": "copy", "lag": 9, "length": 9}, "length 9 has no place for a lag of 9"),
         ({"kind": "copy", "letters": 27}, "letters is a whole number from 2 to 26, not 27"),

@@ -187,15 +187,21 @@ def test_more_scrambling_moves_the_same_clauses_and_others() -> None:
 
 
 def test_scrambled_english_has_its_predicate_second() -> None:
-    seen = set()
+    """In every clause of two phrases or more beside the predicate; each English sentence still begins with a capital
+    and ends with the one full stop."""
+    places: Counter[int] = Counter()
     for row in pairs(300, scrambling=EVERYWHERE):
+        text = row.texts["en"]
+        assert text[0].isupper()
+        assert text.endswith(".")
+        assert text.count(".") == 1
         for clause in phrases(parse(row.trees["en"])):
-            kinds = [child[0] for child in clause[1:]] if clause[0] == "S" else []
-            if "VP" in kinds and clause is not None and row.texts["en"].count(",") == 0:
-                seen.add(kinds.index("VP"))
-    assert seen <= {0, 1}
-    texts = [row.texts["en"] for row in pairs(300, scrambling=EVERYWHERE)]
-    assert all(text[0].isupper() and text.endswith(".") and text.count(".") == 1 for text in texts)
+            children = [child for child in clause[1:] if not isinstance(child, str)] if clause[0] == "S" else []
+            own = [child[0] for child in children if child[0] != "SBAR" or child[1][0] == "C"]
+            if "VP" in own and len(own) > 2:
+                places[own.index("VP")] += 1
+    assert set(places) == {1}
+    assert places[1] > 150
 
 
 PARTICLES = {
@@ -299,14 +305,10 @@ def test_reversible_clauses_come_with_their_exchange() -> None:
         assert one.split == other.split
         assert one.label != other.label
         assert one.texts != other.texts
-        for lang in LANGS:
-            first, second = (Counter(words(row.texts[lang])) for row in (one, other))
-            if lang == "en":
-                assert first == second
-        subjects = [
-            next(phrase for phrase in phrases(parse(row.trees["en"])) if phrase[0] == "NP-SBJ") for row in (one, other)
-        ]
-        assert [" ".join(subject[-1][1:]).lower() for subject in subjects] == [one.label, other.label]
+        assert sorted(words(one.texts["en"])) == sorted(words(other.texts["en"]))
+        for row in (one, other):
+            subject = next(phrase for phrase in phrases(parse(row.trees["en"])) if phrase[0] == "NP-SBJ")
+            assert " ".join(subject[-1][1:]).lower() == row.label
     assert {row.split for row in rows} == {"train", "valid", "test"}
 
 
