@@ -28,7 +28,8 @@ def mean(table: pd.DataFrame, measure: str, order: str = "natural") -> pd.Series
     return table[(table["measure"] == measure) & (table["test_order"] == order)].groupby("x")["value"].mean()
 
 
-@pytest.mark.parametrize("lag", [pytest.param(2, marks=pytest.mark.long), 3])
+@pytest.mark.long
+@pytest.mark.parametrize("lag", [2, 3])
 def test_the_truncation_curve_steps_at_the_planted_lag(lag: int) -> None:
     """Sentences of 200 symbols; their end costs about log2 200 = 7.6 bits where no one can count so far."""
     settings = [f"corpus_options.lag={lag}", "corpus_options.sentences=1500", "sample.test=40", "sample.valid=40"]
@@ -55,6 +56,7 @@ def test_between_a_language_and_its_renaming_there_is_not_one_bit() -> None:
         assert found["qaa", model]["value"].nunique() > 100
 
 
+@pytest.mark.long
 def test_order_or_marks_tell_who_did_it_and_one_of_them_must() -> None:
     """Fixed order is known to the network alone, marks to a bag of words, too; with neither, half are right."""
     settings = [

@@ -199,13 +199,13 @@ def test_a_broken_manifest_is_one_line(content: str, tmp_path: Path) -> None:
 
 
 def test_what_else_lies_in_the_folder_stays(tmp_path: Path) -> None:
-    folder = tmp_path / "report"
+    folder = tmp_path / "reports" / "report"
     build(inputs(langs=("ko",), contexts=()), folder)
     (folder / "notes.txt").write_text("mine")
     build(inputs(langs=("en",), contexts=()), folder)
     assert (folder / "notes.txt").read_text() == "mine"
     assert verify(folder) == []
-    assert [path.name for path in tmp_path.iterdir()] == ["report"], "no draft is left behind"
+    assert [path.name for path in folder.parent.iterdir()] == ["report"], "no draft is left behind"
 
 
 def test_a_report_that_cannot_be_put_in_place_leaves_the_old_one(
