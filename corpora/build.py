@@ -1,49 +1,50 @@
-"""From a card or a file to a Sentence table: read, clean, split, count, and keep."""
+"""From a card or a file to a Sentence table: read, clean, leave repetitions out, split, count, and keep."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from corpora.cards import Card, card_names, load_card
-from corpora.cleaning import Cleaner, cleaning_of
-from corpora.errors import CorpusError, unknown
+from corpora.cards import Card, load_card
+from corpora.cleaning import Cleaner
+from corpora.drafts import discard_draft_of, draft_of
+from corpora.duplicates import IdTwiceError
+from corpora.errors import CorpusError
 from corpora.fetch import fetch, pinned, sha256_of_file
-from corpora.readers import Row, Source, get_reader
-from corpora.table import SPLITS, Corpus, Sentence, sha256_of, sources_sha256, var_folder, write
+from corpora.own import ABOVE, check_options, is_path, own_card, with_rules
+from corpora.readers import Source, get_reader
+from corpora.selection import schema_of, select, values_of
+from corpora.spool import Spool
+from corpora.table import SPLITS, Corpus, sha256_of, sources_sha256, var_folder
 
 FEWEST = 50
 """Sentences of one's own text: fewer cannot be split into training, validation and test."""
-MARK = "\u2581"
-OWN_READERS = {
-    ".txt": "lines", ".tsv": "tsv", ".csv": "records", ".jsonl": "records", ".parquet": "records", ".conllu": "conllu",
-    ".po": "po",
-}  # fmt: skip
-"""How one's own files are read, by their endings."""
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What will be built: a card (made up for one's own files), its languages, and what identifies the result."""
+    """What will be built: a card (made up for one's own files), and what identifies the result."""
 
     card: Card
-    languages: tuple[str, ...]
     identity: dict[str, Any]
     own: dict[str, Path]
 
     @property
     def folder(self) -> Path:
         return var_folder() / "corpora" / f"{self.card.name}-{sha256_of(self.identity)[:12]}"
+
+    @property
+    def where(self) -> str:
+        return self.card.title if self.own else self.card.name
 
 
 def build(
@@ -53,144 +54,51 @@ def build(
     options: dict[str, Any] | None = None,
     progress: Progress = lambda n: None,
 ) -> Corpus:
-    """The corpus of that name, or of one's own file (see `OWN_READERS`; two aligned files as ko=a.txt,en=b.txt), built
-    unless it is there.
+    """The corpus of that name, or of one's own files (a path, or ko=PATH,en=PATH), built unless it is there.
 
     langs: the language of a file that does not say it; elsewhere all languages of the corpus are built. options: over
-    the card's own; of one's own file, what its reader knows (the names of columns).
-    Raises CorpusError, and leaves nothing behind, for anything that cannot be used as it is.
+    the card's own; `cleaning` and `deduplicate` among them; of one's own file, what its reader knows (`own.KNOWN`).
+    Raises CorpusError, and leaves nothing behind, for anything that cannot be used as it is. A build that was killed
+    goes on where it was; of two builds of one corpus at a time the second waits. Memory does not grow with the number
+    of sentences.
     """
     plan = _plan(name, langs, options or {})
     found = _load(plan.folder)
     if found is not None:
+        discard_draft_of(plan.folder)
         return found
-    plan.folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=plan.folder.parent))
-    try:
+    with draft_of(plan.folder) as draft:
+        found = _load(plan.folder)
+        if found is not None:
+            return found
+        shutil.rmtree(draft / "entry", ignore_errors=True)
+        (draft / "entry").mkdir()
         corpus = _write(plan, draft, progress)
         shutil.rmtree(plan.folder, ignore_errors=True)
-        draft.rename(plan.folder)
+        (draft / "entry").rename(plan.folder)
         return replace(corpus, folder=plan.folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def is_path(name: str) -> bool:
-    """Whether a corpus is named by a path: it has a separator or the ending of a text file, or is there."""
-    return "/" in name or "\\" in name or "=" in name or Path(name).suffix in OWN_READERS or Path(name).is_file()
 
 
 def _plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]) -> _Plan:
-    """The plan of a corpus by name or file; the option `cleaning` stands over the card's."""
-    plan = _read_plan(name, langs, {key: value for key, value in options.items() if key != "cleaning"})
-    if "cleaning" not in options:
-        return plan
-    cleaning = cleaning_of(options["cleaning"], plan.card.name)
-    card = plan.card.model_copy(update={"cleaning": cleaning, "expected": None})
-    return replace(plan, card=card, identity={**plan.identity, "cleaning": cleaning.model_dump()})
-
-
-def _read_plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]) -> _Plan:
     if is_path(name):
-        return _aligned_plan(name, options) if "=" in name else _own_plan(Path(name), langs, options)
-    card = load_card(name)
-    wrong = [key for key in options if key not in card.options]
-    if wrong:
-        raise CorpusError(unknown(f"option of {name}", wrong[0], card.options))
-    chosen = {**card.options, **options}
+        card, files = own_card(name, tuple(langs or ()), options)
+    else:
+        card, files = _with_options(load_card(name), options), {}
+    identity = {
+        "card": card.model_dump(mode="json", exclude={"notes", "citation"} | ({"name", "title"} if files else set())),
+        "files": [sha256_of_file(path) for path in files.values()],
+        "code": sources_sha256(Path(__file__).parent),
+    }
+    return _Plan(card, identity, files)
+
+
+def _with_options(card: Card, options: dict[str, Any]) -> Card:
+    """The card with other options for its reader, for cleaning and for repetitions; CorpusError for unknown ones."""
+    given = {key: value for key, value in options.items() if key not in ABOVE}
+    check_options(card.name, given, card.options)
+    chosen = {**card.options, **given}
     expected = card.expected if chosen == card.options else None
-    card = pinned(card.model_copy(update={"options": chosen, "expected": expected}))
-    identity = {
-        "card": card.model_dump(mode="json", exclude={"notes", "citation"}),
-        "code": sources_sha256(Path(__file__).parent),
-    }
-    return _Plan(card, card.languages, identity, {})
-
-
-def _there(path: Path) -> None:
-    """CorpusError where one's own file cannot be read as text."""
-    if path.is_dir():
-        raise CorpusError(f"{path} is a folder: name the file in it.")
-    if not path.is_file():
-        known = card_names()
-        raise CorpusError(
-            f"There is no file {path}. Name a file ({', '.join(OWN_READERS)}), or a corpus: {', '.join(known)}."
-        )
-    if path.suffix not in OWN_READERS:
-        raise CorpusError(
-            f"{path.name}: the ending must be .txt (one sentence a line), .tsv (two aligned columns), or "
-            f"{', '.join(list(OWN_READERS)[2:])}."
-        )
-    if not path.stat().st_size:
-        raise CorpusError(f"{path.name} is empty: give at least {FEWEST} sentences.")
-
-
-def _own_plan(path: Path, langs: tuple[str, ...] | None, options: dict[str, Any]) -> _Plan:
-    _there(path)
-    reader = OWN_READERS[path.suffix]
-    languages = ("ko", "en") if reader in ("tsv", "po") else tuple(langs or ())
-    if reader == "records":
-        languages = _record_languages(path, languages, options)
-    if reader == "po":
-        options = {"translation": "ko", "held_out": 0, **options}
-    if reader == "conllu" and len(languages) != 1:
-        raise CorpusError(f"{path.name}: say which language it is, as in LANG=ko.")
-    return _made_up(path.stem, {languages[0] if languages else reader: path}, reader, languages, options)
-
-
-def _record_languages(path: Path, asked: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...]:
-    """The languages of a table: those of its text option, those that columns are named by, or the one asked for."""
-    from corpora.readers.records import columns
-
-    names = columns(path)
-    if isinstance(options.get("text"), dict):
-        return tuple(options["text"])
-    if "text" in options or "text" in names:
-        if len(asked) != 1:
-            raise CorpusError(f"{path.name}: say which language the text is in, as in LANG=ko.")
-        return asked
-    found = tuple(lang for lang in ("ko", "en") if lang in names)
-    if not found:
-        raise CorpusError(
-            f"{path.name}: no column is called text, ko or en; there are {', '.join(names)}. Say which: "
-            "corpus_options.text=COLUMN."
-        )
-    return found
-
-
-def _aligned_plan(name: str, options: dict[str, Any]) -> _Plan:
-    """Aligned files by language, as in ko=a.txt,en=b.txt: line by line the same sentence."""
-    files: dict[str, Path] = {}
-    for part in name.split(","):
-        lang, equals, path = part.strip().partition("=")
-        if not equals or not lang.isalpha() or lang in files:
-            raise CorpusError(f"{name}: aligned files are named by language, as in ko=a.txt,en=b.txt.")
-        files[lang] = Path(path)
-    for file in files.values():
-        _there(file)
-    stem = "-".join(file.stem for file in files.values())
-    return _made_up(stem, files, "aligned", tuple(files), options)
-
-
-def _made_up(
-    name: str, files: dict[str, Path], reader: str, languages: tuple[str, ...], options: dict[str, Any]
-) -> _Plan:
-    """A plan with a card made up for one's own files."""
-    aligned = len(languages) > 1
-    card = Card(
-        name=name, title=", ".join(path.name for path in files.values()), languages=languages,
-        kind="parallel" if aligned else "monolingual", aligned=aligned,
-        licence="the owner's", citation="", reader=reader, options=options,
-    )  # fmt: skip
-    hashes = [sha256_of_file(path) for path in files.values()]
-    identity = {
-        "reader": card.reader,
-        "languages": languages,
-        "file": hashes[0] if len(hashes) == 1 else hashes,
-        "code": sources_sha256(Path(__file__).parent),
-        "options": options,
-    }
-    return _Plan(card, languages, identity, files)
+    return with_rules(pinned(card.model_copy(update={"options": chosen, "expected": expected})), options)
 
 
 def _load(folder: Path) -> Corpus | None:
@@ -207,123 +115,75 @@ def _load(folder: Path) -> Corpus | None:
 
 
 def _write(plan: _Plan, draft: Path, progress: Progress) -> Corpus:
-    files = plan.own or fetch(plan.card, plan.languages)
-    source = Source(files, plan.languages, plan.card.options)
-    cleaner, removed = Cleaner(plan.card.cleaning), Counter[str]()
-    counts, sha256 = write(draft, plan.languages, _sentences(plan, source, cleaner, removed, progress))
-    removed += cleaner.removed
+    card = plan.card
+    source = Source(plan.own or fetch(card, card.languages), card.languages, card.options)
+    spool = Spool(draft / "rows", schema_of(card))
+    state = _read(card, source, spool, progress)
+    removed = Counter[str](state["removed"])
+    try:
+        counts, sha256 = select(card, spool, state["read"] - removed.total(), draft, removed)
+    except IdTwiceError as error:
+        raise _id_twice(str(error), source, card) from None
     _check(plan, counts, removed)
-    settings = {
-        **plan.card.options,
-        "reader": plan.card.reader,
-        "comparable": plan.card.aligned and plan.card.comparable,
-        "changed": dict(sorted(cleaner.changed.items())),
-    }
+    settings = {**card.options, "reader": card.reader, "comparable": card.aligned and card.comparable}
     corpus = Corpus(
-        plan.card.name,
-        draft,
-        plan.languages,
-        plan.card.aligned,
-        sha256,
-        counts,
-        dict(sorted(removed.items())),
-        settings,
-    )
+        card.name, draft / "entry", card.languages, card.aligned, sha256, counts, dict(sorted(removed.items())),
+        settings, dict(sorted(state["changed"].items())),
+    )  # fmt: skip
     kept = {key: value for key, value in asdict(corpus).items() if key != "folder"}
-    (draft / "corpus.json").write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+    (corpus.folder / "corpus.json").write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
     return corpus
 
 
-def _sentences(
-    plan: _Plan, source: Source, cleaner: Cleaner, removed: Counter[str], progress: Progress
-) -> Iterator[Sentence]:
-    for row in _distinct(plan, source, cleaner, removed):
-        if not cleaner.is_new(row.texts):
+def _read(card: Card, source: Source, spool: Spool, progress: Progress) -> dict[str, Any]:
+    """Read and clean all rows into the spool, from where an interrupted build stopped; what cleaning counted."""
+    cleaner = Cleaner(card.cleaning)
+    state = spool.state() or {"read": 0, "whole": False}
+    cleaner.removed.update(state.get("removed", {}))
+    cleaner.changed.update(state.get("changed", {}))
+    if state["whole"]:
+        return state
+
+    def now(whole: bool) -> dict[str, Any]:
+        return {"read": read, "whole": whole, "removed": dict(cleaner.removed), "changed": dict(cleaner.changed)}
+
+    read = int(state["read"])
+    for row in islice(get_reader(card.reader)(source), read, None):
+        read += 1
+        texts = cleaner.clean(row, card.languages)
+        if texts is None:
             continue
-        split = row.split or _split(next(iter(row.texts.values())))
-        for lang in plan.languages:
-            trees = row.trees.get(lang, ""), row.syntax.get(lang, "")
-            yield Sentence(row.name, lang, row.texts[lang], split, row.document, row.label, *trees)
+        if spool.add(values_of(row, texts, card), sum(map(len, texts.values()))):
+            spool.write(now(whole=False))
         progress(1)
+    spool.write(now(whole=True))
+    return now(whole=True)
 
 
-def _cleaned(plan: _Plan, source: Source, cleaner: Cleaner) -> Iterator[Row]:
-    """Rows with their texts cleaned, those left out that the cleaning removes."""
-    for row in get_reader(plan.card.reader)(source):
-        texts = {lang: cleaner.text(row.texts[lang]) for lang in plan.languages}
-        if any(MARK in text for text in texts.values()):
-            raise CorpusError(f"{row.where}: the text holds U+2581, the mark for a space in vocabularies: remove it.")
-        if cleaner.keeps(texts):
-            yield replace(row, texts=texts)
-
-
-def _distinct(plan: _Plan, source: Source, cleaner: Cleaner, removed: Counter[str]) -> Iterator[Row]:
-    """Rows without repetitions, which are dropped in all languages if they repeat in one.
-
-    "all": no text occurs twice; "across": no validation or test text occurs in another split or twice in its own,
-    training keeps its repetitions. Of two rows in different splits the training one stays. A text that occurs with two
-    labels is dropped wherever it occurs, if texts may occur once only. Memory: 8 bytes a text, and its label.
-    """
-    if plan.card.deduplicate == "none":
-        yield from _cleaned(plan, source, cleaner)
-        return
-    training, doubtful = _first_pass(plan, source)
-    seen: set[int] = set()
-    for row in _cleaned(plan, source, cleaner):
-        keys = _keys(row)
-        if doubtful.intersection(keys):
-            removed["the same text with another label"] += 1
-        elif row.split in ("valid", "test") and training & set(keys):
-            removed["repeats training"] += 1
-        elif seen.intersection(keys) and (row.split != "train" or plan.card.deduplicate == "all"):
-            removed["repeated"] += 1
-        else:
-            seen.update(keys)
-            yield row
-
-
-def _first_pass(plan: _Plan, source: Source) -> tuple[set[int], set[int]]:
-    """The keys of training texts, and those of texts that occur with more than one label."""
-    training: set[int] = set()
-    doubtful: set[int] = set()
-    labels: dict[int, str] = {}
-    for row in _cleaned(plan, source, Cleaner(plan.card.cleaning)):
-        keys = _keys(row)
-        if row.split == "train":
-            training.update(keys)
-        if row.label and plan.card.deduplicate == "all":
-            doubtful.update(key for key in keys if labels.setdefault(key, row.label) != row.label)
-    return training, doubtful
-
-
-def _keys(row: Row) -> list[int]:
-    return [
-        int.from_bytes(hashlib.blake2b(f"{lang}\0{text.lower()}".encode(), digest_size=8).digest(), "little")
-        for lang, text in row.texts.items()
-    ]
-
-
-def _split(text: str) -> str:
-    """Five of a hundred texts are for testing and five for validation, by the hash of the text."""
-    place = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4, person=b"split").digest(), "little") % 100
-    return "test" if place < 5 else "valid" if place < 10 else "train"
+def _id_twice(name: str, source: Source, card: Card) -> CorpusError:
+    first, second = islice((row.where for row in get_reader(card.reader)(source) if row.name == name), 2)
+    return CorpusError(
+        f'{second}: the id "{name}" is also that of {first}, with another text: give every row an id of its own.'
+    )
 
 
 def _check(plan: _Plan, counts: dict[str, dict[str, int]], removed: Counter[str]) -> None:
     total = sum(next(iter(counts.values())).values()) if counts else 0
-    where = plan.card.title if plan.own else plan.card.name
+    where = plan.where
+    reasons = ", ".join(f"{reason} {n:,}" for reason, n in sorted(removed.items()) if n)
+    gone = f" (removed: {reasons})" if reasons else ""
     if plan.own and total < FEWEST:
         raise CorpusError(
-            f"{where} holds {total} different sentences: at least {FEWEST} are needed to train and test on."
+            f"{where} holds {total} different sentences: at least {FEWEST} are needed to train and test on{gone}."
         )
     for split in SPLITS if plan.card.kind != "minimal_pairs" else ("test",):
         if not all(by_split[split] for by_split in counts.values()):
-            raise CorpusError(f"{where}: no sentence came into the {split} split: give more text.")
+            raise CorpusError(f"{where}: no sentence came into the {split} split: give more text{gone}.")
     for lang, split, count in plan.card.expectations():
         found = sum(n for name, n in counts[lang].items() if split in ("", name))
         if found != count:
             of = f" for {split}" if split else ""
             raise CorpusError(
                 f"{where}: {found} sentences of {lang}{of} where the card expects {count} "
-                f"(removed: {dict(removed)}): the files are not the ones the card was written for."
+                f"(removed: {reasons or 'none'}): the files are not the ones the card was written for."
             )

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpora.errors import CorpusError, unknown
+from corpora.readers import LONGEST, Row
 
+MARK = "\u2581"
 SCRIPTS = {"ko": "HANGUL", "en": "LATIN", "ar": "ARABIC", "he": "HEBREW"}
 """The script of a language, as the names of its letters in Unicode begin."""
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,400}>")
+_NOT_A_LETTER = re.compile(r"[\W\d_]+")
 _ENTITY = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&nbsp;": " "}
 
 
@@ -25,8 +27,8 @@ class Cleaning(BaseModel):
 
     markup: tags are read as spaces and the common entities as what they stand for. script: the least share of a text's
     letters that are of its language's script. words: the least and the largest number of words. near_duplicates: of
-    texts that are equal but for case, punctuation, digits and spaces the first stays. A row that goes in one language
-    goes in all.
+    texts that are equal but for case, punctuation, digits and spaces one stays, the training one or the first. A row
+    that goes in one language goes in all.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,16 +55,20 @@ def cleaning_of(declared: Any, where: str) -> Cleaning:
 
 
 class Cleaner:
-    """Cleans texts and counts. Holds what it has changed and removed, and near-duplicates seen (8 bytes a text).
-
-    changed, removed: by step, texts changed and rows removed.
-    """
+    """Cleans rows; counts `changed` texts by step and `removed` rows by reason. Aligned rows stay or go as a whole."""
 
     def __init__(self, cleaning: Cleaning) -> None:
         self._cleaning = cleaning
-        self._seen: set[int] = set()
         self.changed: Counter[str] = Counter()
         self.removed: Counter[str] = Counter()
+
+    def clean(self, row: Row, languages: Iterable[str]) -> dict[str, str] | None:
+        """The cleaned texts of a row, None where one of them cannot stay; CorpusError for what no text may hold."""
+        texts = {lang: self.text(row.texts[lang]) for lang in languages}
+        for text in texts.values():
+            if MARK in text or "\0" in text or len(text) > LONGEST:
+                raise CorpusError(f"{row.where}: {_unfit(text)}")
+        return texts if self.keeps(texts) else None
 
     def text(self, raw: str) -> str:
         """A text in NFC with single spaces, its markup taken off where that is asked for."""
@@ -72,7 +78,8 @@ class Cleaner:
         return self._counted("whitespace", composed, " ".join(composed.split()))
 
     def _counted(self, step: str, before: str, after: str) -> str:
-        self.changed[step] += before != after
+        if before != after:
+            self.changed[step] += 1
         return after
 
     def keeps(self, texts: Mapping[str, str]) -> bool:
@@ -97,16 +104,14 @@ class Cleaner:
                 return "too long"
         return ""
 
-    def is_new(self, texts: Mapping[str, str]) -> bool:
-        """Whether no text of a row has nearly been there before; counts and remembers."""
-        if not self._cleaning.near_duplicates:
-            return True
-        keys = {bare_key(lang, text) for lang, text in texts.items()}
-        if keys & self._seen:
-            self.removed["nearly repeated"] += 1
-            return False
-        self._seen |= keys
-        return True
+
+def _unfit(text: str) -> str:
+    """What no text may hold, and the remedy."""
+    if MARK in text:
+        return "the text holds U+2581, the mark for a space in vocabularies: remove it."
+    if "\0" in text:
+        return "the text holds a NUL character: remove it."
+    return f"a text of {len(text):,} characters: cut it into sentences."
 
 
 def _unmarked(text: str) -> str:
@@ -129,8 +134,10 @@ def share(text: str, lang: str) -> float:
     return sum(_script(letter) == SCRIPTS[lang] for letter in letters) / len(letters) if letters else 0.0
 
 
-def bare_key(lang: str, text: str) -> int:
-    """A number for the letters of a text alone: case, punctuation, digits and spaces apart. Texts without a letter are
-    told apart as they are."""
-    bare = "".join(letter for letter in text.casefold() if letter.isalpha()) or text
-    return int.from_bytes(hashlib.blake2b(f"{lang}\0{bare}".encode(), digest_size=8).digest(), "little")
+def letters_of(text: str) -> str:
+    """What near duplicates share: the letters, case folded; the text itself where it has none.
+
+    >>> letters_of("Season 2: 정말, 최고!!")
+    'season정말최고'
+    """
+    return _NOT_A_LETTER.sub("", text.casefold()) or text

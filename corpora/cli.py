@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from corpora.table import Corpus
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -21,19 +24,26 @@ Lang = Annotated[str | None, typer.Option("--lang", help="The language of a .txt
 
 @app.command("list")
 def list_corpora() -> None:
-    """List the corpora that have a card: languages, kind, licence, and whether they are built."""
+    """List the corpora that have a card: languages, kind, sentences a language, licence, and what is there of them.
+
+    Sentences are counted where a corpus is built, else as many as its card expects. State: built; fetched (its files
+    are in EOSUN_MIRROR or were downloaded); generated (needs no files); no.
+    """
     from rich.console import Console
     from rich.table import Table
 
     from corpora.cards import card_names, load_card
-    from corpora.table import var_folder
+    from corpora.verify import last_built, state
 
-    table = Table("name", "languages", "kind", "licence", "built", "title", box=None, pad_edge=False)
-    for name in card_names():
-        card = load_card(name)
-        built = any((folder / "corpus.json").is_file() for folder in (var_folder() / "corpora").glob(f"{name}-*"))
-        table.add_row(name, " ".join(card.languages), card.kind, card.licence, "yes" if built else "no", card.title)
-    Console().print(table)
+    table = Table("name", "languages", "kind", "sentences", "licence", "state", "title", box=None, pad_edge=False)
+    for column in (0, 2, 3, 5):
+        table.columns[column].no_wrap = True
+    table.columns[3].justify = "right"
+    for card in map(load_card, card_names()):
+        built, expected = last_built(card.name), max((n for *_, n in card.expectations()), default=0)
+        sentences = f"{built:,}" if built else f"({expected:,})" if expected else ""
+        table.add_row(card.name, " ".join(card.languages), card.kind, sentences, card.licence, state(card), card.title)
+    Console(width=None if Console().is_terminal else 160).print(table)
 
 
 def _options(given: list[str] | None) -> dict[str, object]:
@@ -47,7 +57,10 @@ def _options(given: list[str] | None) -> dict[str, object]:
         key, equals, value = text.partition("=")
         if not equals:
             raise CorpusError(f'An option is written key=value, as in text=review; "{text}" has no "=".')
-        found[key.strip()] = yaml.safe_load(value)
+        try:
+            found[key.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise CorpusError(f'The value in "{text}" is not YAML.') from None
     return found
 
 
@@ -55,35 +68,53 @@ def _langs(lang: str | None) -> tuple[str, ...] | None:
     return (lang,) if lang else None
 
 
+def _shown(corpus: Corpus, lang: str | None) -> tuple[str, ...]:
+    """The languages to show: the one asked for, else all; CorpusError for one that the corpus has not."""
+    from corpora.errors import CorpusError, unknown
+
+    if lang is not None and lang not in corpus.languages:
+        raise CorpusError(unknown(f"language of {corpus.name}", lang, corpus.languages))
+    return (lang,) if lang else corpus.languages
+
+
 @app.command()
 def show(name: Name, lang: Lang = None, option: Option = None) -> None:
-    """Show what a corpus holds: counts in every unit, what cleaning removed, licence, and a few sentences."""
+    """Show what a corpus holds: counts in every unit, lengths, what cleaning did, licence, and a few sentences."""
     from rich.console import Console
     from rich.table import Table
 
-    from corpora.build import build, is_path
+    from corpora.build import build
     from corpora.cards import load_card
-    from corpora.counts import count
+    from corpora.counts import bars, count, lengths
+    from corpora.own import is_path
 
     corpus = build(name, langs=_langs(lang), options=_options(option))
-    table = Table("", *corpus.languages, box=None, pad_edge=False)
-    columns = [count(corpus, language) for language in corpus.languages]
+    languages = _shown(corpus, lang)
+    table = Table("", *languages, box=None, pad_edge=False)
+    columns = [count(corpus, language) for language in languages]
     for key in columns[0]:
         table.add_row(
             key, *(f"{column[key]:,}" if isinstance(column[key], int) else f"{column[key]:.3g}" for column in columns)
         )
-    console = Console()
+    console = Console(highlight=False)
     console.print(table)
-    changed: dict[str, int] = corpus.settings["changed"]  # type: ignore[assignment]
-    for what, steps in (("removed", corpus.removed), ("changed", changed)):
-        said = ", ".join(f"{key} {n:,}" for key, n in steps.items() if n)
-        console.print(f"{what}: {said or 'nothing'}")
-    console.print(f"sha256: {corpus.sha256}")
+    for language in languages:
+        console.print(f"\nwords a sentence, {language}")
+        for bar in bars(lengths(corpus, language)):
+            console.print(f"  {bar}", markup=False)
+    kept = sum(corpus.counts[corpus.languages[0]].values())
+    console.print(f"\nrows read: {kept + sum(corpus.removed.values()):,}")
+    for what, steps in (("texts changed", corpus.changed), ("rows removed", corpus.removed)):
+        for step, rows in steps.items():
+            console.print(f"  {what}, {step}: {rows:,}")
+    console.print(f"rows kept: {kept:,}\nsha256: {corpus.sha256}")
     if not is_path(name):
         card = load_card(name)
-        console.print(f"licence: {card.licence}\ncitation: {card.citation}\n{card.notes}".rstrip())
-    for text in _sample(corpus.path(corpus.languages[0]), 3, 0, None):
-        console.print(f"  {text}", markup=False, highlight=False)
+        console.print(f"licence: {card.licence}\ncitation: {card.citation}\n{card.notes}".rstrip(), markup=False)
+    for language in languages:
+        console.print()
+        for text in _sample(corpus.path(language), 3, 0, None):
+            console.print(f"  {text}", markup=False)
 
 
 @app.command()
@@ -162,18 +193,17 @@ def sample(
     count: Annotated[int, typer.Option(min=1, help="How many.")] = 5,
     seed: Annotated[int, typer.Option(help="Which.")] = 0,
     split: Annotated[str | None, typer.Option(help="train, valid or test; all by default.")] = None,
+    option: Option = None,
 ) -> None:
     """Print random sentences, aligned ones side by side."""
-    from corpora.build import build, is_path
+    from corpora.build import build
     from corpora.errors import CorpusError, unknown
     from corpora.table import SPLITS
 
     if split is not None and split not in SPLITS:
         raise CorpusError(unknown("split", split, SPLITS))
-    corpus = build(name, langs=_langs(lang) if is_path(name) else None)
-    if lang is not None and lang not in corpus.languages:
-        raise CorpusError(unknown(f"language of {corpus.name}", lang, corpus.languages))
-    languages = (lang,) if lang else corpus.languages
+    corpus = build(name, langs=_langs(lang), options=_options(option))
+    languages = _shown(corpus, lang)
     for row in zip(*(_sample(corpus.path(language), count, seed, split) for language in languages), strict=True):
         print("\t".join(row))
 

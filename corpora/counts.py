@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+from itertools import pairwise
 
+import numpy as np
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpora.table import Corpus
+
+BANDS = (1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65)
+"""Where the bands of sentence lengths begin, in words."""
 
 
 def count(corpus: Corpus, lang: str) -> dict[str, int | float]:
@@ -37,3 +44,24 @@ def count(corpus: Corpus, lang: str) -> dict[str, int | float]:
         "words a sentence": words / max(sentences, 1),
         "longest, words": longest,
     }
+
+
+def lengths(corpus: Corpus, lang: str) -> dict[str, int]:
+    """How many sentences have so many words, by band ("5–6"; the last is open), empty bands at the end left out."""
+    counts = np.zeros(len(BANDS), int)
+    for batch in pq.ParquetFile(corpus.path(lang)).iter_batches(columns=["text"]):
+        words = pc.count_substring(batch.column("text"), " ").to_numpy() + 1
+        counts += np.bincount(np.searchsorted(BANDS, words, "right") - 1, minlength=len(BANDS))
+    last = int(np.flatnonzero(counts).max(initial=0))
+    ends = [f"{a}–{b - 1}" if b - a > 1 else f"{a}" for a, b in pairwise(BANDS)]
+    return dict(zip([*ends, f"{BANDS[-1]}+"][: last + 1], counts.tolist(), strict=False))
+
+
+def bars(counts: Mapping[str, int], width: int = 40) -> list[str]:
+    """A line for each count: its name, a bar whose longest is `width` characters, the count.
+
+    >>> bars({"1": 2, "2": 4}, width=4)
+    ['1  ██    2', '2  ████  4']
+    """
+    most, wide = max(counts.values()), max(map(len, counts))
+    return [f"{name:>{wide}}  {'█' * round(width * n / most):<{width}}  {n:,}" for name, n in counts.items()]

@@ -31,16 +31,16 @@ def parsed(text: str) -> list[Word]:
         if not head.isdigit():
             raise CorpusError(f'"{item}" in the tree "{text[:60]}" is not head/relation/TAG.')
         words.append(Word(int(head), relation, tag))
-    problem = _problem([word.head for word in words])
-    if problem:
-        raise CorpusError(f'The tree "{text[:60]}" {problem}.')
+    fault = fault_of([word.head for word in words])
+    if fault:
+        raise CorpusError(f'The tree "{text[:60]}" {fault}.')
     return words
 
 
-def _problem(heads: Sequence[int]) -> str | None:
-    """Why some heads are no tree."""
+def fault_of(heads: Sequence[int]) -> str | None:
+    """Why some heads, [words], are no tree; None where they are one."""
     if heads.count(0) != 1:
-        return f"has {heads.count(0)} roots"
+        return f"has {heads.count(0) or 'no'} roots"
     if max(heads) > len(heads):
         return f"has a head {max(heads)} among {len(heads)} words"
     if -1 in depths(heads):

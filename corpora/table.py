@@ -5,18 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 SPLITS = ("train", "valid", "test")
 COLUMNS = ("sentence_id", "lang", "text", "split", "document", "label", "tree", "syntax")
 SCHEMA = pa.schema([(name, pa.string()) for name in COLUMNS])
 ROW_GROUP = 20_000
+MOST_BYTES = 1 << 25
+"""Text that waits to be written: a row group of long texts has fewer rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ class Corpus:
     """A built corpus on disk: one Parquet table a language, and what is known about it.
 
     `sha256` identifies the content: it is taken over the rows of all languages, not over Parquet's bytes,
-    so that it does not change with the version of a library.
+    so that it does not change with the version of a library. `removed` counts rows by why they went, `changed`
+    by the cleaning step that changed them; `removed` and `counts` add up to the rows of the source.
     """
 
     name: str
@@ -54,6 +60,7 @@ class Corpus:
     counts: dict[str, dict[str, int]]
     removed: dict[str, int]
     settings: dict[str, object]
+    changed: dict[str, int] = field(default_factory=dict)
 
     def path(self, lang: str) -> Path:
         return self.folder / f"{lang}.parquet"
@@ -92,33 +99,61 @@ def sources_sha256(*paths: Path) -> str:
 class TableWriter:
     """Writes one language's rows to Parquet as they come, and keeps the running hash and counts.
 
-    Memory holds at most one row group of 20,000 sentences.
+    Memory holds at most one row group: 20,000 sentences, or fewer with 32 MiB of text.
     """
 
     def __init__(self, path: Path) -> None:
         self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd")
-        self._rows: list[dict[str, str]] = []
+        self._rows: list[tuple[str, ...]] = []
+        self._waiting: list[pa.Table] = []
         self._hash = hashlib.sha256()
         self.counts = dict.fromkeys(SPLITS, 0)
 
     def add(self, sentence: Sentence) -> None:
-        row = asdict(sentence)
-        self._hash.update("\x1f".join(row.values()).encode() + b"\n")
-        self.counts[sentence.split] += 1
-        self._rows.append(row)
+        self._rows.append(_VALUES(sentence))
         if len(self._rows) >= ROW_GROUP:
+            self._gather()
+
+    def extend(self, rows: pa.Table) -> None:
+        """Add rows, a table of `SCHEMA`, [sentences]."""
+        self._gather()
+        self._take(rows)
+
+    def _gather(self) -> None:
+        if self._rows:
+            columns = [pa.array(values, pa.string()) for values in zip(*self._rows, strict=True)]
+            self._rows = []
+            self._take(pa.table(columns, schema=SCHEMA))
+
+    def _take(self, rows: pa.Table) -> None:
+        for batch in rows.to_batches(max_chunksize=ROW_GROUP):
+            lines = pc.binary_join_element_wise(*batch.columns, "\x1f")
+            self._hash.update("".join(f"{line}\n" for line in lines.to_pylist()).encode())
+        for split, count in Counter(rows["split"].to_pylist()).items():
+            self.counts[split] += count
+        self._waiting.append(rows)
+        while sum(table.num_rows for table in self._waiting) >= ROW_GROUP:
+            waiting = pa.concat_tables(self._waiting)
+            self._writer.write_table(waiting.slice(0, ROW_GROUP))
+            self._waiting = [waiting.slice(ROW_GROUP)]
+        if sum(table.nbytes for table in self._waiting) >= MOST_BYTES:
             self._flush()
 
     def _flush(self) -> None:
-        if self._rows:
-            self._writer.write_table(pa.Table.from_pylist(self._rows, SCHEMA))
-            self._rows = []
+        waiting = pa.concat_tables(self._waiting) if self._waiting else None
+        if waiting:
+            self._writer.write_table(waiting)
+        self._waiting = []
 
     def close(self) -> str:
         """Finish the file and return the sha256 of its rows."""
+        self._gather()
         self._flush()
         self._writer.close()
         return self._hash.hexdigest()
+
+
+_VALUES = attrgetter(*COLUMNS)
 
 
 def write(folder: Path, languages: Iterable[str], rows: Iterator[Sentence]) -> tuple[dict[str, dict[str, int]], str]:

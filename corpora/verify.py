@@ -61,3 +61,24 @@ def changed(folder: Path) -> str:
             return f"the table of {lang} has {rows:,} rows where {sum(corpus.counts[lang].values()):,} were built"
     found = sha256_of_rows(corpus)
     return "" if found == corpus.sha256 else f"the text has sha256 {found[:12]}…, built was {corpus.sha256[:12]}…"
+
+
+def last_built(name: str) -> int:
+    """Sentences a language (of the largest) of the corpus that was built last under a name, 0 where there is none."""
+    folders = (var_folder() / "corpora").glob(f"{name}-*/corpus.json")
+    found = [path for path in folders if path.parent.name.rpartition("-")[0] == name]
+    if not found:
+        return 0
+    counts = json.loads(max(found, key=lambda path: path.stat().st_mtime).read_text(encoding="utf-8"))["counts"]
+    return max(int(sum(by_split.values())) for by_split in counts.values())
+
+
+def state(card: Card) -> str:
+    """What there is of a corpus: built, generated (it needs no files), fetched (all its files lie on this machine) or
+    no; hashes are not looked at here."""
+    if last_built(card.name):
+        return "built"
+    if not card.files:
+        return "generated"
+    there = all(any(copies(card.model_copy(update={"files": (file,)}))) for file in card.files)
+    return "fetched" if there else "no"

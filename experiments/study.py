@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from corpora.build import is_path
 from corpora.errors import unknown
+from corpora.own import is_path
 from experiments.errors import StudyError
 from experiments.models import Model, check_model, get_model
 from experiments.models.sizes import check_embedding, matched_units

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from corpora.errors import CorpusError
 from corpora.grammar.dependencies import dependencies
@@ -23,15 +23,40 @@ _BARE = Setting(case_marking="dropped", agreement=False)
 _KOREAN, _ENGLISH = KoreanWriter(_BARE, Stream(0)), EnglishWriter(_BARE, Stream(0))
 
 
+class Seen:
+    """64-bit keys, in a memory that does not grow (Bloom 1970): one that was added is always found.
+
+    Each key sets two of 2^bits bits (64 MiB by default), so after n keys a new one is taken for an old one with
+    probability (1 − exp(−2n / 2^bits))²: one of 90 after the thirty million keys of ten million pairs, and none of a
+    study's.
+    """
+
+    def __init__(self, bits: int = 29) -> None:
+        self._places = bytearray(1 << (bits - 3))
+        self._bits = bits
+
+    def _both(self, key: int) -> tuple[int, int]:
+        mask = (1 << self._bits) - 1
+        return key & mask, key >> 32 & mask
+
+    def __contains__(self, key: int) -> bool:
+        return all(self._places[bit >> 3] >> (bit & 7) & 1 for bit in self._both(key))
+
+    def update(self, keys: Iterable[int]) -> None:
+        for key in keys:
+            for bit in self._both(key):
+                self._places[bit >> 3] |= 1 << (bit & 7)
+
+
 def generate(switches: Switches) -> Iterator[Row]:
     """Exactly `pairs` aligned pairs with trees; ids and splits depend on the switches alone.
 
     Whether a pair is taken is decided by its bare words in no order, without case, agreement or speech level: those of
     its Korean, once with its subject and once without, and those of its English must all be new, and the length must
     fit; else the pair's next stream is drawn from. So which pairs there are depends on `seed`, `pairs` and `reversible`
-    alone, and no other switch makes two sentences alike. Memory: three set entries a pair.
+    alone, and no other switch makes two sentences alike. Memory does not grow with the pairs (see `Seen`).
     """
-    seen: set[int] = set()
+    seen = Seen()
     writing = _Writing(switches)
     for number in range(0, switches.pairs, 2 if switches.reversible else 1):
         derivation, attempt = _new(switches, number, seen)
@@ -40,7 +65,7 @@ def generate(switches: Switches) -> Iterator[Row]:
             yield writing.row(number + 1, attempt, exchanged(derivation))
 
 
-def _new(switches: Switches, number: int, seen: set[int]) -> tuple[Clause, int]:
+def _new(switches: Switches, number: int, seen: Seen) -> tuple[Clause, int]:
     """The next derivation whose words were not seen, and how often was drawn for it; remembers its words."""
     for attempt in range(_ATTEMPTS):
         deriver = Deriver(lexicon(), Stream(switches.seed, number, attempt, 1))
@@ -53,8 +78,8 @@ def _new(switches: Switches, number: int, seen: set[int]) -> tuple[Clause, int]:
             _key("ko", leaves(_KOREAN.sentence(derivation, dropped=True))),
             _key("en", leaves(_ENGLISH.sentence(derivation))),
         }
-        if not keys & seen:
-            seen |= keys
+        if not any(key in seen for key in keys):
+            seen.update(keys)
             return derivation, attempt
     raise CorpusError(f"grammar: after {number} pairs hardly a new sentence comes: ask for fewer pairs.")
 

@@ -7,7 +7,9 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Any
 
@@ -41,6 +43,8 @@ class Source:
 
 
 Reader = Callable[[Source], Iterator[Row]]
+LONGEST = 1 << 20
+"""Bytes of a line, and characters of a text: a sentence is shorter, and no file may fill the memory with one line."""
 _READERS: dict[str, Reader] = {}
 _MODULES = (
     "generated", "planted", "jsonl", "gettext", "lines", "tsv", "conllu", "aligned", "table", "pairs", "minimal_pairs",
@@ -69,18 +73,36 @@ def get_reader(name: str) -> Reader:
 def text_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Numbered lines of a UTF-8 file, plain, gzipped or in bzip2, without line ends; a byte-order mark is dropped.
 
-    CorpusError names the line that is not UTF-8 or holds a NUL byte, and a packed file that breaks off.
+    CorpusError names the line that is not UTF-8, holds a NUL byte or is longer than 1 MiB, and a packed file that
+    breaks off.
     """
     number = 0
     try:
         with _opened(path) as stream:
-            for number, raw in enumerate(stream, 1):
+            for number, raw in enumerate(iter(partial(stream.readline, LONGEST + 1), b""), 1):
+                if len(raw) > LONGEST:
+                    raise CorpusError(
+                        f"{path.name}, line {number}: longer than 1 MiB. Are line ends missing? Give one record a line."
+                    )
                 line = (raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw).rstrip(b"\r\n")
                 yield number, decoded_line(line, path.name, number)
     except (EOFError, zlib.error, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise CorpusError(f"{path.name} breaks off after line {number} ({error}): get the file again.") from None
+
+
+def side_by_side(streams: Mapping[str, Iterator[Any]], names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Items of several streams at once, by the streams' keys; CorpusError where one of the named files ends first."""
+    for number, items in enumerate(zip_longest(*streams.values()), 1):
+        missing = [key for key, item in zip(streams, items, strict=True) if item is None]
+        if missing:
+            longer = next(key for key in streams if key not in missing)
+            raise CorpusError(
+                f"{names[missing[0]]} ends after {number - 1:,} rows and {names[longer]} goes on: not aligned. "
+                "Give both files the same number of rows."
+            )
+        yield dict(zip(streams, items, strict=True))
 
 
 def _opened(path: Path) -> IO[bytes] | gzip.GzipFile | bz2.BZ2File:
@@ -90,21 +112,24 @@ def _opened(path: Path) -> IO[bytes] | gzip.GzipFile | bz2.BZ2File:
 
 
 def decoded_line(line: bytes, name: str, number: int) -> str:
-    """A line of UTF-8 as text; CorpusError where it is none, or holds a NUL byte."""
-    if b"\0" in line:
+    """A line of UTF-8 as text, never decoded by a guess; CorpusError where it is none, or holds a NUL byte."""
+    utf16 = number == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\0" in line and not utf16:
         raise CorpusError(f"{name}, line {number}: a NUL byte. Is this a text file?")
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:
+        encoding = "UTF-16" if utf16 else _looks_like(line)
+        seen = f" (it reads as {encoding})" if encoding else ""
         raise CorpusError(
-            f"{name}, line {number}: not UTF-8{_looks_like(line)}. Convert it: iconv -f CP949 -t UTF-8."
+            f"{name}, line {number}: not UTF-8{seen}. Convert it: iconv -f {encoding or 'ENCODING'} -t UTF-8."
         ) from None
 
 
 def _looks_like(raw: bytes) -> str:
-    """A guess for the message only; nothing is ever decoded by it."""
+    """A guess for the message only."""
     try:
         text = raw.decode("cp949")
     except UnicodeDecodeError:
         return ""
-    return " (it reads as CP949)" if any("가" <= letter <= "힣" for letter in text) else ""
+    return "CP949" if any("가" <= letter <= "힣" for letter in text) else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
 from collections.abc import Iterator
@@ -10,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import CorpusError
-from corpora.readers import Row, Source, reader
-from corpora.syntax import Word, collapsed, parsed, written
+from corpora.readers import Row, Source, reader, side_by_side, text_lines
+from corpora.syntax import Word, collapsed, fault_of, written
 
 COLUMNS = 10
 
@@ -23,13 +22,13 @@ def conllu(source: Source) -> Iterator[Row]:
     Files are by language, or by language and split. Option `valid`: the percentage of the training file's documents
     that validation gets, where the publisher's split lacks one. Option `document`: a pattern whose first group, found
     in a sentence's id, is its document; by default `# newdoc id` says. Rows of several languages are read side by side
-    by their ids; CorpusError names the place where they part, or where a line is not CoNLL-U.
+    by their ids; CorpusError names the place where they part, where a line is not CoNLL-U, or where heads are no tree.
     """
     pattern = re.compile(source.options["document"]) if source.options.get("document") else None
     for split, files in _by_split(source).items():
-        streams = [_sentences(files[lang], lang, pattern) for lang in source.languages]
-        for rows in zip(*streams, strict=True):
-            first = rows[0]
+        streams = {lang: _sentences(files[lang], lang, split, pattern) for lang in source.languages}
+        for aligned in side_by_side(streams, {lang: files[lang].name for lang in source.languages}):
+            first, *_ = rows = list(aligned.values())
             for row in rows[1:]:
                 if row.name != first.name:
                     raise CorpusError(f"{row.where}: sentence {row.name} beside {first.name}: not aligned.")
@@ -53,36 +52,54 @@ def _by_split(source: Source) -> dict[str, dict[str, Path]]:
     return found
 
 
-def _sentences(path: Path, lang: str, pattern: re.Pattern[str] | None) -> Iterator[Row]:
+def _sentences(path: Path, lang: str, split: str, pattern: re.Pattern[str] | None) -> Iterator[Row]:
     import conllu as library
 
     document = ""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as stream:
+    for number, (begin, lines) in enumerate(_blocks(path), 1):
+        where = f"{path.name}, sentence {number}"
         try:
-            for number, tokens in enumerate(library.parse_incr(stream), 1):
-                where = f"{path.name}, sentence {number}"
-                document = tokens.metadata.get("newdoc id", document)
-                name = tokens.metadata.get("sent_id", f"{path.stem}-{number:06d}")
-                found = pattern.search(name) if pattern else None
-                text, tree = _words(list(tokens), where)
-                try:
-                    parsed(tree)
-                except CorpusError as error:
-                    raise CorpusError(f"{where}: {error}") from None
-                yield Row(name, {lang: text}, "", found[1] if found else document, syntax={lang: tree}, where=where)
-        except (library.exceptions.ParseException, UnicodeDecodeError) as error:
-            raise CorpusError(f"{path.name}: not CoNLL-U in UTF-8 ({' '.join(str(error).split())[:120]}).") from None
+            (tokens,) = library.parse("\n".join(lines) + "\n\n")
+        except (library.exceptions.ParseException, ValueError) as error:
+            raise CorpusError(f"{where}: not CoNLL-U (line {begin}: {' '.join(str(error).split())[:120]}).") from None
+        document = tokens.metadata.get("newdoc id", document)
+        name = tokens.metadata.get("sent_id", f"{split or 'sentence'}-{number:07d}")
+        found = pattern.search(name) if pattern else None
+        text, tree = _words(list(tokens), where, begin)
+        yield Row(name, {lang: text}, "", found[1] if found else document, syntax={lang: tree}, where=where)
 
 
-def _words(tokens: list[dict[str, Any]], where: str) -> tuple[str, str]:
+def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Each sentence's lines, with the number of the first; CorpusError names a line that has not ten columns."""
+    lines: list[str] = []
+    begin, tokens = 1, False
+    for number, line in text_lines(path):
+        if not line.strip():
+            if tokens:
+                yield begin, lines
+            lines, tokens = [], False
+            continue
+        if not lines:
+            begin = number
+        if not line.startswith("#"):
+            columns = line.count("\t") + 1
+            if columns != COLUMNS:
+                raise CorpusError(
+                    f"{path.name}, line {number}: {columns} columns where CoNLL-U has {COLUMNS}, separated by tabs."
+                )
+            tokens = True
+        lines.append(line)
+    if tokens:
+        yield begin, lines
+
+
+def _words(tokens: list[dict[str, Any]], where: str, begin: int) -> tuple[str, str]:
     """The text of a sentence and the tree of its words. A multiword token is spelt as a whole."""
     spelt: list[str] = []
-    groups, trees = [], []
+    groups: list[int] = []
+    trees: list[Word] = []
     covered, after = 0, True
     for token in tokens:
-        if len(token) < COLUMNS:
-            raise CorpusError(f"{where}: {len(token)} columns where CoNLL-U has {COLUMNS}.")
         number = token["id"]
         if isinstance(number, tuple) and number[1] == ".":
             continue
@@ -97,8 +114,13 @@ def _words(tokens: list[dict[str, Any]], where: str) -> tuple[str, str]:
         if ranged:
             covered = number[2]
             continue
+        if number != len(trees) + 1:
+            raise CorpusError(f"{where} (from line {begin}): token {number} where token {len(trees) + 1} should be.")
         if not isinstance(token["head"], int):
-            raise CorpusError(f"{where}: token {number} has no head.")
+            raise CorpusError(f"{where}: token {number} has no head (the sentence begins in line {begin}).")
         groups.append(len(spelt) - 1)
         trees.append(Word(token["head"], str(token["deprel"]).lower(), str(token["upos"])))
+    fault = fault_of([word.head for word in trees])
+    if fault:
+        raise CorpusError(f"{where} (from line {begin}): its tree {fault}: mend the HEAD column, or leave it out.")
     return " ".join(spelt), written(collapsed(trees, groups))

@@ -32,36 +32,45 @@ LARGEST_MEMBER = 32 * 1024**2
 
 @reader("po")
 def po(source: Source) -> Iterator[Row]:
-    """Every translated entry of a `.po` file, or of every one in an archive, English as the source and one translation.
+    """Every translated entry of a `.po` file, or of every one in an archive: the source's language and one translation.
 
-    Options: `translation`, the language of `msgstr`; `held_out`, the percentage of files that validation and test get
-    each (whole files, chosen by the hash of their name; 0: the texts decide). Fuzzy, obsolete and untranslated entries
-    are skipped, and those that are mostly code. The document is the file.
+    Options: `translation`, the language of `msgstr`; `original`, that of `msgid` (en); `held_out`, the percentage of
+    files that validation and test get each (whole files, chosen by the hash of their name; 0: the texts decide). Fuzzy,
+    obsolete and untranslated entries are skipped, and those that are mostly code. The document is the file.
     """
-    translation, held_out = str(source.options["translation"]), int(source.options["held_out"])
+    original, translation = str(source.options.get("original", "en")), str(source.options["translation"])
+    held_out = int(source.options["held_out"])
     (path,) = source.files.values()
     for name, text in _members(path):
         split = _split(name, held_out)
         for number, entry in enumerate(_entries(name, text)):
             if entry.obsolete or entry.fuzzy or not entry.msgstr:
                 continue
-            texts = {"en": plain(entry.msgid), translation: plain(entry.msgstr)}
-            if _is_prose(texts["en"], texts[translation]):
+            texts = {original: plain(entry.msgid), translation: plain(entry.msgstr)}
+            if _is_prose(texts[original], texts[translation], translation):
                 yield Row(f"{name}#{number}", texts, split, name, where=f"{name}, line {entry.linenum}")
 
 
-def _entries(name: str, text: str) -> list[Any]:
+def language_of(path: Path) -> str:
+    """What the head of a `.po` file says that its translation is in, as in ko; empty where it says nothing."""
+    (member,) = _members(path)
+    return str(_entries(*member).metadata.get("Language", ""))[:2]
+
+
+def _entries(name: str, text: str) -> Any:
     import polib
 
     try:
-        return list(polib.pofile(text))
+        return polib.pofile(text)
     except (OSError, ValueError) as error:
-        raise CorpusError(f"{name}: {str(error).replace(' None', '')}: get the archive again.") from None
+        raise CorpusError(
+            f"{name}: {str(error).replace(' None', '')}: mend the entry, or get the file again."
+        ) from None
 
 
 def _members(path: Path) -> Iterator[tuple[str, str]]:
     """Names (below the top folder) and texts of the `.po` files of a tar archive, by name; nothing is unpacked."""
-    if path.suffix == ".po":
+    if (path.with_suffix("") if path.suffix == ".gz" else path).suffix == ".po":
         yield path.name, "\n".join(line for _, line in text_lines(path)) + "\n"
         return
     try:
@@ -119,9 +128,13 @@ def _shown(target: str) -> str:
     return name if _NAME.fullmatch(name) or (" " in name and _WORD.search(name)) else CODE
 
 
-def _is_prose(english: str, translated: str) -> bool:
-    """Whether both sides are language: at least two English words, and a translation that is mostly Hangul."""
-    hangul, latin = len(_HANGUL.findall(translated)), len(_LATIN.findall(translated))
-    code = english.count(CODE) + sum(english.count(sign) for sign in "{}=<>[]_/\\|")
-    words = len(_WORD.findall(english))
-    return words >= 2 and hangul >= 2 and hangul >= latin * 0.4 and code * 3 <= words
+def _is_prose(original: str, translated: str, translation: str) -> bool:
+    """Whether both sides are language: two words of Latin letters or more that are not code, and a translation.
+
+    Korean is known by its Hangul; of other translations two letters are asked for.
+    """
+    latin = len(_LATIN.findall(translated)) if translation == "ko" else 0
+    letters = len(_HANGUL.findall(translated)) if translation == "ko" else sum(map(str.isalpha, translated))
+    code = original.count(CODE) + sum(original.count(sign) for sign in "{}=<>[]_/\\|")
+    words = len(_WORD.findall(original))
+    return words >= 2 and letters >= 2 and letters >= latin * 0.4 and code * 3 <= words

@@ -1,4 +1,4 @@
-"""One's own tables: CSV, JSON lines and Parquet, by the names of their columns."""
+"""One's own tables: CSV, TSV, JSON lines and Parquet, by the names of their columns."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Any
 
 from corpora.errors import CorpusError, unknown
 from corpora.readers import Row, Source, reader, text_lines
+from corpora.readers.table import dealt
 from corpora.table import SPLITS
 
+NAMED = ("id", "label", "document", "split")
+OPTIONS = ("text", *NAMED, "labels", "held_out")
 Record = tuple[str, dict[str, Any]]
 
 
@@ -20,23 +23,54 @@ def records(source: Source) -> Iterator[Row]:
     """A row a record, in one language from the column `text`, or aligned from a column a language.
 
     Options: `text`, `id`, `label`, `document`, `split` name columns (the text of several languages: a mapping from
-    languages to columns); those that are called so are found by themselves. CorpusError names the record that lacks a
-    text or names a split that there is not.
+    languages to columns); those that are called so are found by themselves. `labels` maps a label to the values that
+    mean it, and leaves records with other values out. `held_out` {valid: v, test: t}: v and t of a hundred documents
+    (records, where there are none), where no column says the split; otherwise the texts decide. CorpusError names the
+    record that lacks a text or names a split that there is not.
     """
     (path,) = source.files.values()
     names = columns(path)
     texts = text_columns(names, source.languages, source.options.get("text"), path.name)
-    wanted = {key: named(names, key, source.options, path.name) for key in ("id", "label", "document", "split")}
+    wanted = {key: named(names, key, source.options, path.name) for key in NAMED}
+    labels = meanings(source.options.get("labels"), path.name)
+    shares = _shares(source.options.get("held_out"), path.name)
     for number, (where, record) in enumerate(_records(path), 1):
         found = {key: str(record.get(column) or "").strip() if column else "" for key, column in wanted.items()}
         if found["split"] and found["split"] not in SPLITS:
             raise CorpusError(f"{where}: {unknown('split', found['split'], SPLITS)}")
         text = {lang: record.get(column) for lang, column in texts.items()}
         for lang, value in text.items():
+            if texts[lang] not in record:
+                raise CorpusError(f"{where}: {unknown('column', texts[lang], record)}")
             if not isinstance(value, str):
-                raise CorpusError(f'{where}: the column "{texts[lang]}" holds no text.')
+                raise CorpusError(f'{where}: the column "{texts[lang]}" holds {value!r}, which is no text.')
+        if labels and found["label"] not in labels:
+            continue
         name = found["id"] or f"record-{number:07d}"
-        yield Row(name, dict(text), found["split"], found["document"], found["label"], where=where)  # type: ignore[arg-type]
+        split = found["split"] or (dealt(found["document"] or name, shares) if shares else "")
+        label = labels.get(found["label"], found["label"])
+        yield Row(name, dict(text), split, found["document"], label, where=where)  # type: ignore[arg-type]
+
+
+def meanings(option: Any, file: str) -> dict[str, str]:
+    """By value of the label column the label that it means; CorpusError where the option is no such mapping."""
+    if option is None:
+        return {}
+    if not isinstance(option, dict) or not all(isinstance(values, list) for values in option.values()):
+        raise CorpusError(f"{file}: labels are declared as {{positive: [4, 5], negative: [1, 2]}}.")
+    return {str(value): str(label) for label, values in option.items() for value in values}
+
+
+def _shares(option: Any, file: str) -> dict[str, int]:
+    if option is None:
+        return {}
+    if (
+        not isinstance(option, dict)
+        or set(option) != {"valid", "test"}
+        or not all(isinstance(share, int) and 0 < share < 50 for share in option.values())
+    ):
+        raise CorpusError(f"{file}: held_out is declared as {{valid: 5, test: 5}}, of a hundred, each below 50.")
+    return dict(option)
 
 
 def named(names: list[str], key: str, options: Any, file: str) -> str:
@@ -66,15 +100,19 @@ def columns(path: Path) -> list[str]:
     """The names of a table's columns."""
     if path.suffix == ".parquet":
         return list(_parquet(path).schema_arrow.names)
-    if path.suffix == ".csv":
+    if _ending(path) in (".csv", ".tsv"):
         return _csv_head(path)
     _, first = next(_json_lines(path), ("", {}))
     return list(first)
 
 
 def _records(path: Path) -> Iterator[Record]:
-    kinds = {".parquet": _parquet_rows, ".csv": _csv_rows, ".jsonl": _json_lines}
-    return kinds[path.suffix](path)
+    kinds = {".parquet": _parquet_rows, ".csv": _csv_rows, ".tsv": _csv_rows, ".jsonl": _json_lines}
+    return kinds[_ending(path)](path)
+
+
+def _ending(path: Path) -> str:
+    return Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
 
 
 def _parquet(path: Path) -> Any:
@@ -96,41 +134,53 @@ def _parquet_rows(path: Path) -> Iterator[Record]:
 
 
 def _csv_lines(path: Path) -> Any:
-    return csv.reader((line + "\n" for _, line in text_lines(path)), strict=True)
+    """Fields of CSV; of TSV, where no quotes are: a field holds neither tab nor line end."""
+    lines = (line + "\n" for _, line in text_lines(path))
+    if _ending(path) == ".tsv":
+        return csv.reader(lines, strict=True, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return csv.reader(lines, strict=True)
 
 
 def _csv_head(path: Path) -> list[str]:
     try:
-        return [name.strip() for name in next(_csv_lines(path), [])]
+        names = [name.strip() for name in next(_csv_lines(path), [])]
     except csv.Error as error:
-        raise CorpusError(f"{path.name}, line 1: not CSV ({error}).") from None
+        raise CorpusError(f"{path.name}, line 1: not CSV ({error}). Quote fields that hold commas or quotes.") from None
+    for name in names:
+        if names.count(name) > 1:
+            raise CorpusError(f'{path.name}, line 1: two columns are called "{name}": rename one.')
+    return names
 
 
 def _csv_rows(path: Path) -> Iterator[Record]:
-    lines = _csv_lines(path)
-    names: list[str] = []
+    names, lines = columns(path), _csv_lines(path)
+    begin = 1
     try:
         for cells in lines:
-            where = f"{path.name}, line {lines.line_num}"
-            if not names:
-                names = [cell.strip() for cell in cells]
-            elif len(cells) != len(names):
-                if any(cell.strip() for cell in cells):
-                    raise CorpusError(f"{where}: {len(cells)} fields where the first line names {len(names)}.")
-            else:
+            where = f"{path.name}, line {begin}"
+            if begin > 1 and len(cells) == len(names):
                 yield where, dict(zip(names, (cell.rstrip("\n") for cell in cells), strict=True))
+            elif begin > 1 and any(cell.strip() for cell in cells):
+                raise CorpusError(
+                    f"{where}: {len(cells)} fields where the first line names {len(names)}: mend the line, or quote "
+                    "what holds a separator."
+                )
+            begin = lines.line_num + 1
     except csv.Error as error:
-        raise CorpusError(f"{path.name}, line {lines.line_num}: not CSV ({error}): mind the quotes.") from None
+        raise CorpusError(
+            f"{path.name}, line {begin}: not CSV ({error}). Quote fields that hold commas or quotes."
+        ) from None
 
 
 def _json_lines(path: Path) -> Iterator[Record]:
     for number, line in text_lines(path):
         if not line.strip():
             continue
+        where = f"{path.name}, line {number}"
         try:
             item = json.loads(line)
         except json.JSONDecodeError as error:
-            raise CorpusError(f"{path.name}, line {number}: not JSON ({error.msg}).") from None
+            raise CorpusError(f"{where}: not a JSON object ({error.msg}, column {error.colno}).") from None
         if not isinstance(item, dict):
-            raise CorpusError(f"{path.name}, line {number}: not a JSON object.")
-        yield f"{path.name}, line {number}", item
+            raise CorpusError(f"{where}: not a JSON object but {line.strip()[:40]}.")
+        yield where, item

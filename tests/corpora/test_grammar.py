@@ -11,10 +11,10 @@ import pytest
 
 from corpora.grammar.derivation import Clause, NounPhrase
 from corpora.grammar.english_text import EnglishWriter
-from corpora.grammar.generate import generate
+from corpora.grammar.generate import Seen, generate
 from corpora.grammar.korean_text import KoreanWriter
 from corpora.grammar.lexicon import Noun, Verb, lexicon, third_person
-from corpora.grammar.stream import Stream
+from corpora.grammar.stream import Stream, mix
 from corpora.grammar.switches import Setting, Switches
 from corpora.grammar.tree import bracketed, leaves, parse
 from corpora.readers import Row
@@ -212,3 +212,20 @@ def test_the_pairs_of_the_documentation_are_the_generators() -> None:
     text = (Path(__file__).parents[2] / "docs" / "grammar.md").read_text(encoding="utf-8")
     listed = text.split("| Korean | English |\n|---|---|\n")[1].splitlines()
     assert listed == [f"| {row.texts['ko']} | {row.texts['en']} |" for row in pairs(200, seed=7)]
+
+
+def test_what_was_seen_is_found_and_little_else() -> None:
+    """5,000 keys set 10,000 of 65,536 bits or fewer: of new ones (1 − exp(−10000/65536))² are taken for old, 2.0 %."""
+    seen = Seen(bits=16)
+    old, new = [mix(i) for i in range(5000)], [mix(i) for i in range(5000, 55_000)]
+    seen.update(old)
+    assert all(key in seen for key in old)
+    assert sum(key in seen for key in new) / len(new) == pytest.approx(0.0200, abs=0.003)
+
+
+def test_a_small_memory_redraws_and_repeats_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = pairs(600)
+    monkeypatch.setattr("corpora.grammar.generate.Seen", lambda: Seen(bits=13))
+    other = pairs(600)
+    assert len(other) == len({row.texts["ko"] for row in other}) == len({row.texts["en"] for row in other}) == 600
+    assert 0 < sum(a.texts != b.texts for a, b in zip(usual, other, strict=True)) < 300

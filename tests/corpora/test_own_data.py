@@ -1,9 +1,10 @@
-"""One's own data in every form, and what is wrong with it in one line that names the place and the remedy."""
+"""One's own data in every form, its columns and options."""
 
 from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,7 @@ def test_a_treebank_and_a_translation_of_ones_own(tmp_path: Path) -> None:
     found = build(str(trees), langs=("ko",))
     assert found.table("ko")["syntax"].to_pylist()[0] == "2/nsubj/NOUN 0/root/VERB"
     messages = tmp_path / "own.po"
-    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n"Language: ko\\n"\n\n'
     entries = "".join(f'msgid "Read the book number {i}."\nmsgstr "책 {i} 번을 읽으세요."\n\n' for i in range(200))
     messages.write_text(head + entries, encoding="utf-8")
     translated = build(str(messages))
@@ -120,57 +121,61 @@ def test_a_card_of_ones_own_with_a_file_beside_it(tmp_path: Path, monkeypatch: p
     assert texts(build("mine"), "ko") == set(KO)
 
 
-def write(folder: Path, name: str, content: bytes) -> str:
-    (folder / name).write_bytes(content)
-    return str(folder / name)
+CSV = "text,stars,film\n" + "".join(f"{text},{i % 5 + 1},f{i // 2}\n" for i, text in enumerate(KO))
 
 
-CSV = ("text,label\n" + "".join(f"{text},a\n" for text in KO)).encode()
+def test_labels_that_values_mean_and_whole_documents_held_out(tmp_path: Path) -> None:
+    """24 of each of five grades: 48 good, 48 bad, 24 left out; no film in two splits."""
+    path = tmp_path / "own.csv"
+    path.write_text(CSV, encoding="utf-8")
+    options = {
+        "label": "stars", "document": "film", "labels": {"good": [4, 5], "bad": [1, 2]},
+        "held_out": {"valid": 20, "test": 20},
+    }  # fmt: skip
+    rows = build(str(path), langs=("ko",), options=options).table("ko").to_pylist()
+    assert Counter(row["label"] for row in rows) == {"good": 48, "bad": 48}
+    assert {row["label"] for row in rows if row["text"] == KO[3]} == {"good"}, "the fourth has four stars"
+    splits: dict[str, set[str]] = {}
+    for row in rows:
+        splits.setdefault(row["document"], set()).add(row["split"])
+    assert all(len(found) == 1 for found in splits.values())
+
+
+def test_gzipped_tables_and_tabs(tmp_path: Path) -> None:
+    packed, tabbed = tmp_path / "own.csv.gz", tmp_path / "own.tsv"
+    packed.write_bytes(gzip.compress(CSV.encode()))
+    tabbed.write_text(CSV.replace(",", "\t"), encoding="utf-8")
+    for path in (packed, tabbed):
+        assert texts(build(str(path), langs=("ko",)), "ko") == set(KO)
+
+
+def test_repetitions_of_ones_own_stay_where_asked(tmp_path: Path) -> None:
+    path = tmp_path / "own.txt"
+    path.write_text("\n".join([*KO, KO[0]]), encoding="utf-8")
+    kept = build(str(path), langs=("ko",), options={"deduplicate": "none"}).table("ko")["text"].to_pylist()
+    assert kept == [*KO, KO[0]]
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "options", "message"),
+    ("options", "message"),
     [
-        ("a.txt", "\n".join(KO).encode("cp949"), {}, r"a\.txt, line 1: not UTF-8 \(it reads as CP949\)\. Convert it"),
-        ("a.txt", b"one\ntwo\x00\n" * 60, {}, r"a\.txt, line 2: a NUL byte"),
-        ("a.txt", b"", {}, r"a\.txt is empty"),
-        ("a.csv", CSV + b"x,y,z\n", {}, r"a\.csv, line 122: 3 fields where the first line names 2"),
-        ("a.csv", CSV + b'"open\n', {}, r"a\.csv, line 12\d: not CSV"),
-        ("a.csv", CSV, {"text": "txet"}, r'a\.csv: Unknown column "txet"\. Did you mean "text"'),
-        ("a.csv", b"one,two\n1,2\n", {}, r"a\.csv: no column is called text, ko or en; there are one, two"),
-        ("a.jsonl", b'{"text": "a"}\n{"text": \n', {}, r"a\.jsonl, line 2: not JSON"),
-        ("a.jsonl", b'{"text": "a"}\n[1]\n', {}, r"a\.jsonl, line 2: not a JSON object"),
-        ("a.jsonl", b'{"text": "a"}\n{"text": 7}\n', {}, r'a\.jsonl, line 2: the column "text" holds no text'),
-        ("a.jsonl", b'{"text": "a", "split": "dev"}\n', {}, r'a\.jsonl, line 1: Unknown split "dev"'),
-        ("a.parquet", b"PAR1 and no more", {}, r"a\.parquet is not a Parquet file"),
-        ("a.conllu", b"1\tA\ta\tX\n\n", {}, r"a\.conllu"),
-        ("a.conllu", b"1\tA\ta\tX\t_\t_\t2\td\t_\t_\n2\tB\tb\tX\t_\t_\t1\td\t_\t_\n\n", {}, "goes round in a circle|roots"),
-        ("a.conllu", b"1\tA\ta\tX\t_\t_\t0\td\t_\t_\n2\tB\tb\tX\t_\t_\t0\td\t_\t_\n\n", {}, "2 roots"),
-        ("a.doc", b"x", {}, r"a\.doc: the ending must be"),
+        ({"text": "txet"}, r'own\.csv: Unknown column "txet"\. Did you mean "text"'),
+        ({"txt": "text"}, r'Unknown option of own\.csv "txt"\. Did you mean "text"'),
+        ({"held_out": {"valid": 5}}, r"held_out is declared as \{valid: 5, test: 5\}"),
+        ({"labels": [4, 5]}, r"labels are declared as \{positive: \[4, 5\]"),
+        ({"deduplicate": "alll"}, r'Unknown rule of deduplicate "alll"\. Did you mean "all"'),
+        ({"split": "stars"}, r'own\.csv, line 2: Unknown split "1"'),
     ],
-)  # fmt: skip
-def test_what_cannot_be_used_is_said_in_a_line(
-    name: str, content: bytes, options: dict[str, Any], message: str, tmp_path: Path
-) -> None:
-    path = write(tmp_path, name, content)
-    with pytest.raises(CorpusError, match=message) as caught:
-        build(path, langs=("ko",), options=options)
-    assert "\n" not in str(caught.value)
-    kept = tmp_path / "var" / "corpora"
-    assert not kept.exists() or not list(kept.iterdir())
+)
+def test_options_are_checked(options: dict[str, Any], message: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(CSV, encoding="utf-8")
+    with pytest.raises(CorpusError, match=message):
+        build(str(path), langs=("ko",), options=options)
 
 
-def test_a_long_line_a_mark_and_other_line_ends_are_read(tmp_path: Path) -> None:
-    long = "가 " * 2_000_000
-    path = write(tmp_path, "a.txt", b"\xef\xbb\xbf" + "\r\n".join([*KO, long]).encode())
-    found = texts(build(path, langs=("ko",)), "ko")
-    assert found == {*KO, long.strip()}
-
-
-def test_a_gzip_file_that_breaks_off_names_its_line(tmp_path: Path) -> None:
-    from corpora.readers import Source, get_reader
-
-    path = tmp_path / "a.txt.gz"
-    path.write_bytes(gzip.compress("\n".join(KO).encode())[:-20])
-    with pytest.raises(CorpusError, match=r"a\.txt\.gz breaks off after line \d+ .*get the file again"):
-        list(get_reader("lines")(Source({"x": path}, ("ko",), {})))
+def test_no_column_is_called_text(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("one,two\n1,2\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"own\.csv: no column is called text, ko or en; there are one, two"):
+        build(str(path), langs=("ko",))
