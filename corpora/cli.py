@@ -46,24 +46,6 @@ def list_corpora() -> None:
     Console(width=None if Console().is_terminal else 160).print(table)
 
 
-def _options(given: list[str] | None) -> dict[str, object]:
-    """Options written key=value, the value in YAML."""
-    import yaml
-
-    from corpora.errors import CorpusError
-
-    found: dict[str, object] = {}
-    for text in given or ():
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise CorpusError(f'An option is written key=value, as in text=review; "{text}" has no "=".')
-        try:
-            found[key.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError:
-            raise CorpusError(f'The value in "{text}" is not YAML.') from None
-    return found
-
-
 def _langs(lang: str | None) -> tuple[str, ...] | None:
     return (lang,) if lang else None
 
@@ -86,9 +68,9 @@ def show(name: Name, lang: Lang = None, option: Option = None) -> None:
     from corpora.build import build
     from corpora.cards import load_card
     from corpora.counts import bars, count, lengths
-    from corpora.own import is_path
+    from corpora.own import is_path, written_options
 
-    corpus = build(name, langs=_langs(lang), options=_options(option))
+    corpus = build(name, langs=_langs(lang), options=written_options(option))
     languages = _shown(corpus, lang)
     table = Table("", *languages, box=None, pad_edge=False)
     columns = [count(corpus, language) for language in languages]
@@ -143,8 +125,9 @@ def fetch(
 def build_corpus(name: Name, lang: Lang = None, option: Option = None) -> None:
     """Build a corpus' Sentence tables; does nothing where they are there."""
     from corpora.build import build
+    from corpora.own import written_options
 
-    corpus = build(name, langs=_langs(lang), options=_options(option))
+    corpus = build(name, langs=_langs(lang), options=written_options(option))
     for language in corpus.languages:
         counts = ", ".join(f"{split} {n:,}" for split, n in corpus.counts[language].items())
         print(f"{corpus.name} {language}: {counts}")
@@ -198,11 +181,12 @@ def sample(
     """Print random sentences, aligned ones side by side."""
     from corpora.build import build
     from corpora.errors import CorpusError, unknown
+    from corpora.own import written_options
     from corpora.table import SPLITS
 
     if split is not None and split not in SPLITS:
         raise CorpusError(unknown("split", split, SPLITS))
-    corpus = build(name, langs=_langs(lang), options=_options(option))
+    corpus = build(name, langs=_langs(lang), options=written_options(option))
     languages = _shown(corpus, lang)
     for row in zip(*(_sample(corpus.path(language), count, seed, split) for language in languages), strict=True):
         print("\t".join(row))

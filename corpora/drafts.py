@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import glob
 import os
@@ -10,6 +11,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from corpora.errors import CorpusError
+
+
+def is_full(error: Exception) -> bool:
+    """Whether a disk or a quota is full; Arrow says so in words."""
+    full = (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, OSError) and (
+        error.errno in full or any(f"[errno {number}]" in str(error) for number in full)
+    )
 
 
 @contextmanager
@@ -26,8 +37,13 @@ def draft_of(folder: Path) -> Iterator[Path]:
     lock = _locked(draft)
     try:
         yield draft
-    except Exception:
+    except Exception as error:
         shutil.rmtree(draft, ignore_errors=True)
+        if is_full(error):
+            raise CorpusError(
+                f"No space is left in {folder.parent} for {folder.name}: free some, or set EOSUN_VAR to a folder on "
+                "another disk. Nothing of it was kept."
+            ) from None
         raise
     else:
         shutil.rmtree(draft, ignore_errors=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from corpora.cards import Card, card_names
 from corpora.cleaning import SCRIPTS, cleaning_of
@@ -67,6 +69,20 @@ def own_card(name: str, langs: tuple[str, ...], options: Mapping[str, Any]) -> t
         aligned=len(languages) > 1, licence="the owner's", citation="", reader=reader, options=settings,
     )  # fmt: skip
     return with_rules(card, options), files
+
+
+def written_options(given: Iterable[str] | None) -> dict[str, Any]:
+    """Options written key=value, the value in YAML; CorpusError where one is not."""
+    found: dict[str, Any] = {}
+    for text in given or ():
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise CorpusError(f'An option is written key=value, as in text=review; "{text}" has no "=".')
+        try:
+            found[key.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise CorpusError(f'The value in "{text}" is not YAML.') from None
+    return found
 
 
 def check_options(name: str, settings: Mapping[str, Any], known: Any) -> None:
@@ -161,7 +177,7 @@ def _record_languages(path: Path, asked: tuple[str, ...], options: Mapping[str, 
     found = tuple(lang for lang in SCRIPTS if lang in names)
     if not found:
         raise CorpusError(
-            f"{path.name}: no column is called text, ko or en; there are {', '.join(names)}. Say which: "
-            "corpus_options.text=COLUMN."
+            f"{path.name}: no column is called text, ko or en; there are {', '.join(names)}. Say which "
+            "by the option text=COLUMN."
         )
     return found

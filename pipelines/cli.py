@@ -23,6 +23,9 @@ OrderName = Annotated[
     typer.Option("--order", help="What is done; `eosun orders` lists them, a+b joins them, as in case_mark+shuffle."),
 ]
 Seed = Annotated[int, typer.Option(help="Perturbation seed.")]
+Option = Annotated[
+    list[str] | None, typer.Option("--option", help="An option of the corpus, as in --option text=review.")
+]
 Split = Annotated[str, typer.Option(help="Of a corpus: train, valid or test.")]
 
 
@@ -34,9 +37,10 @@ def perturb(
     seed: Seed = 0,
     draw: Annotated[int, typer.Option(help="Which of a sentence's draws.")] = 0,
     corpus: Annotated[
-        str | None, typer.Option(help="Take one split of this corpus, or .txt or .tsv file, with its trees.")
+        str | None, typer.Option(help="Take one split of this corpus, or file of your own, with its trees.")
     ] = None,
     split: Split = "test",
+    option: Option = None,
     transform: Annotated[str, typer.Option(help="A script transform, as drop_vowels.")] = "none",
     keep_case: Annotated[bool, typer.Option("--keep-case", help="Do not lower-case English first.")] = False,
     move_final: Annotated[bool, typer.Option("--move-final", help="Let final punctuation move too.")] = False,
@@ -56,7 +60,7 @@ def perturb(
     if corpus is None:
         done = perturbed(_lines(), lang, found, wanted, seed=seed, draw=draw, spelling=spelling, show_marks=marks)
     else:
-        text = _corpus_text(corpus, lang, split)
+        text = _corpus_text(corpus, lang, split, option)
         done = perturbed(
             text.texts, lang, found, wanted, seed=seed, draw=draw, spelling=spelling, ids=text.ids,
             syntax=text.syntax, training=text.training() if "words" in wanted.needs else None, show_marks=marks,
@@ -71,10 +75,10 @@ def _unit_name(unit: str | None, lang: str) -> str:
     return unit or get_language(lang).default_unit
 
 
-def _corpus_text(corpus: str, lang: str, split: str) -> CorpusText:
+def _corpus_text(corpus: str, lang: str, split: str, option: list[str] | None) -> CorpusText:
     from pipelines.corpus_text import read
 
-    text: CorpusText = read(corpus, lang, split)
+    text: CorpusText = read(corpus, lang, split, option or ())
     return text
 
 
@@ -95,10 +99,11 @@ def _lines() -> Iterator[str]:
 @app.command()
 def audit(
     lang: Lang,
-    corpus: Annotated[str, typer.Option(help="A corpus by name, or the path of a .txt or .tsv file.")] = "grammar",
+    corpus: Annotated[str, typer.Option(help="A corpus by name, or a file of your own.")] = "grammar",
     unit: UnitName = None,
     order: OrderName = "shuffle",
     split: Split = "test",
+    option: Option = None,
     seed: Seed = 0,
     draws: Annotated[int, typer.Option(min=1, help="Repetitions of a random order to average.")] = 1,
     output: Annotated[Path | None, typer.Option(help="Write the table to this .csv too.")] = None,
@@ -115,7 +120,7 @@ def audit(
     found = check_order(wanted, lang, _unit_name(unit, lang))
     for path, endings in ((output, (".csv",)), (chart, (".svg", ".png", ".html"))):
         _check_output(path, endings)
-    text = _corpus_text(corpus, lang, split)
+    text = _corpus_text(corpus, lang, split, option)
     figures = audit_text(
         text.texts, text.ids, lang, found, wanted, seed=seed, draws=draws, syntax=text.syntax,
         training=text.training() if "words" in wanted.needs else None,
@@ -159,7 +164,8 @@ def analyse(
 @app.command()
 def encode(
     lang: Lang,
-    corpus: Annotated[str, typer.Option(help="A corpus by name, or the path of a .txt or .tsv file.")] = "grammar",
+    corpus: Annotated[str, typer.Option(help="A corpus by name, or a file of your own.")] = "grammar",
+    option: Option = None,
     unit: UnitName = None,
     vocabulary: Annotated[int, typer.Option(help="Pieces of the vocabulary.")] = 4000,
     transform: Annotated[str, typer.Option(help="A script transform, as drop_vowels.")] = "none",
@@ -181,7 +187,7 @@ def encode(
 
     chosen = get_engine(engine or "local", workers) if engine or workers else None
     recipe = Recipe(_unit_name(unit, lang), vocabulary, not keep_case, not move_final, tags, transform)
-    built = corpus_in(corpus, lang)
+    built = corpus_in(corpus, lang, option or ())
     columns = SpinnerColumn(), TextColumn("{task.completed:,.0f} of {task.total:,.0f} sentences"), TimeElapsedColumn()
     with Progress(*columns, console=_errors(), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=built.counts[lang]["train"] + sum(built.counts[lang].values()))

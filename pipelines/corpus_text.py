@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpora.build import build
 from corpora.errors import unknown
+from corpora.own import written_options
 from corpora.syntax import Word
 from corpora.table import SPLITS, Corpus
 from pipelines.build import syntax_of
@@ -33,19 +35,19 @@ class CorpusText:
         return Training(found.texts, found.syntax)
 
 
-def corpus_in(name: str, lang: str) -> Corpus:
-    """The corpus of that name, built; PipelineError if it has no such language."""
-    corpus = build(name, langs=(lang,))
+def corpus_in(name: str, lang: str, options: Sequence[str] = ()) -> Corpus:
+    """The corpus of that name, built with options written key=value; PipelineError if it has no such language."""
+    corpus = build(name, langs=(lang,), options=written_options(options))
     if lang not in corpus.languages:
         raise PipelineError(f"The corpus {corpus.name} has no {lang}; it has {', '.join(corpus.languages)}.")
     return corpus
 
 
-def read(name: str, lang: str, split: str) -> CorpusText:
+def read(name: str, lang: str, split: str, options: Sequence[str] = ()) -> CorpusText:
     """The sentences of one split; PipelineError or CorpusError for a corpus, language or split that is not there."""
     if split not in SPLITS:
         raise PipelineError(unknown("split", split, SPLITS))
-    return _split(corpus_in(name, lang), lang, split)
+    return _split(corpus_in(name, lang, options), lang, split)
 
 
 def _split(corpus: Corpus, lang: str, split: str, most: int | None = None) -> CorpusText:

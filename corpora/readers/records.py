@@ -92,7 +92,7 @@ def text_columns(names: list[str], languages: Iterable[str], option: Any, file: 
         found = {lang: lang for lang in languages}
     for column in found.values():
         if column not in names:
-            raise CorpusError(f"{file}: {unknown('column', column, names)} Say which: corpus_options.text=COLUMN.")
+            raise CorpusError(f"{file}: {unknown('column', column, names)} Say which by the option text=COLUMN.")
     return found
 
 
