@@ -14,7 +14,7 @@ from reports.analysis import Analysis, analyse
 from reports.errors import ReportError
 from reports.inputs import Inputs
 from reports.page import render
-from reports.results import results_table
+from reports.results import parquet, results_table
 
 
 def reports_folder() -> Path:
@@ -23,15 +23,20 @@ def reports_folder() -> Path:
 
 
 def build(inputs: Inputs, folder: Path) -> tuple[Path, Analysis]:
-    """Write report.html, results.csv and manifest.json to a folder, all or none; returns the page and what it states.
+    """Write report.html, results.csv, results.parquet and manifest.json to a folder, all or none; returns the page and
+    what it states.
 
     The same runs give the same bytes: nothing of the machine, the time or the place that builds enters.
     """
     analysis = analyse(inputs)
     page = render(inputs, analysis).encode()
-    table = results_table(analysis).to_csv(index=False, lineterminator="\n").encode()
-    manifest = _manifest(inputs, {"report.html": page, "results.csv": table})
-    _put(folder, {"report.html": page, "results.csv": table, "manifest.json": manifest})
+    table = results_table(analysis)
+    files = {
+        "report.html": page,
+        "results.csv": table.to_csv(index=False, lineterminator="\n").encode(),
+        "results.parquet": parquet(table),
+    }
+    _put(folder, {**files, "manifest.json": _manifest(inputs, files)})
     return folder / "report.html", analysis
 
 

@@ -1,7 +1,8 @@
-"""results.csv: every quantity that a report states, with its interval, its tests and the runs behind it."""
+"""results.csv and results.parquet: every quantity that a report states, with its interval, tests and runs."""
 
 from __future__ import annotations
 
+import io
 import math
 from typing import Any
 
@@ -31,6 +32,23 @@ def results_table(analysis: Analysis) -> pd.DataFrame:
     for c in analysis.comparisons:
         rows.append(_row(c.group, c.order, c.quantity, "", c.estimate, {}, c.run_ids))
     return pd.DataFrame(rows)
+
+
+WHOLE = ("n_seeds", "n_sentences")
+NAMES = ("lang", "unit", "model", "train_order", "condition", "test_order", "quantity", "by_seed", "run_ids")
+
+
+def parquet(table: pd.DataFrame) -> bytes:
+    """The same table as Parquet: the numbers of results.csv, as numbers."""
+    typed = {
+        name: table[name]
+        if name in NAMES
+        else pd.to_numeric(table[name]).astype("int64" if name in WHOLE else "float64")
+        for name in table
+    }
+    out = io.BytesIO()
+    pd.DataFrame(typed).to_parquet(out, index=False)
+    return out.getvalue()
 
 
 def _row(

@@ -45,6 +45,17 @@ def test_planted_costs_are_recovered(tmp_path: Path) -> None:
     assert len(apart["run_ids"].iloc[0].split(";")) == 10, "a difference leads to the runs of both languages"
 
 
+def test_the_parquet_holds_the_numbers_of_the_csv(tmp_path: Path) -> None:
+    written = results(inputs(), tmp_path / "report")
+    table = pd.read_parquet(tmp_path / "report" / "results.parquet")
+    assert list(table.columns) == list(written.columns)
+    for name in table:
+        if table[name].dtype == float:
+            assert np.array_equal(table[name], pd.to_numeric(written[name]), equal_nan=True)
+        else:
+            assert list(table[name].astype(str)) == list(written[name].astype(str))
+
+
 def test_verdicts_say_what_was_planted() -> None:
     analysis = analyse(inputs(seeds=5, sentences=200))
     assert verdict(analysis, "ko").text.startswith("Korean: shuffling its eojeol costs an LSTM 39.7 [")
