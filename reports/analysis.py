@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -250,8 +249,3 @@ def _ungated(inputs: Inputs, group: Group) -> bool:
 
 def _one_design(inputs: Inputs) -> bool:
     return len(set(inputs.runs["design"])) == 1
-
-
-def settings_of(inputs: Inputs) -> dict[str, object]:
-    """The configuration that the runs share."""
-    return dict(json.loads(inputs.runs["settings"].iloc[0]))

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from reports.analysis import Analysis, analyse
+from reports.compose import compose
 from reports.errors import ReportError
 from reports.inputs import Inputs
-from reports.page import render
+from reports.page import page
+from reports.pdf import pdf
 from reports.results import parquet, results_table
 
 
@@ -22,22 +24,26 @@ def reports_folder() -> Path:
     return Path(os.environ.get("EOSUN_REPORTS") or Path("reports") / "build")
 
 
-def build(inputs: Inputs, folder: Path) -> tuple[Path, Analysis]:
-    """Write report.html, results.csv, results.parquet and manifest.json to a folder, all or none; returns the page and
-    what it states.
+def build(inputs: Inputs, folder: Path, lang: str = "en") -> tuple[Path, Analysis]:
+    """Write the files of a report to a folder, all or none; returns the page and what it states."""
+    analysis = analyse(inputs)
+    _put(folder, files_of(inputs, analysis, lang))
+    return folder / "report.html", analysis
+
+
+def files_of(inputs: Inputs, analysis: Analysis, lang: str = "en") -> dict[str, bytes]:
+    """report.html, report.pdf, results.csv, results.parquet and manifest.json in a language.
 
     The same runs give the same bytes: nothing of the machine, the time or the place that builds enters.
     """
-    analysis = analyse(inputs)
-    page = render(inputs, analysis).encode()
-    table = results_table(analysis)
+    document, table = compose(inputs, analysis, lang), results_table(analysis)
     files = {
-        "report.html": page,
+        "report.html": page(document).encode(),
+        "report.pdf": pdf(document),
         "results.csv": table.to_csv(index=False, lineterminator="\n").encode(),
         "results.parquet": parquet(table),
     }
-    _put(folder, {**files, "manifest.json": _manifest(inputs, files)})
-    return folder / "report.html", analysis
+    return {**files, "manifest.json": _manifest(inputs, files, lang)}
 
 
 def _put(folder: Path, files: dict[str, bytes]) -> None:
@@ -67,10 +73,11 @@ def _put(folder: Path, files: dict[str, bytes]) -> None:
         shutil.rmtree(before, ignore_errors=True)
 
 
-def _manifest(inputs: Inputs, files: dict[str, bytes]) -> bytes:
+def _manifest(inputs: Inputs, files: dict[str, bytes], lang: str) -> bytes:
     runs = inputs.runs.sort_values("run_id")
     content: dict[str, Any] = {
-        "study": inputs.study["name"],
+        "study": inputs.study,
+        "language": lang,
         "designs": sorted(set(runs["design"])),
         "corpora": {
             str(name): str(sha) for name, sha in sorted(set(zip(runs["corpus"], runs["corpus_sha256"], strict=True)))
@@ -80,7 +87,7 @@ def _manifest(inputs: Inputs, files: dict[str, bytes]) -> bytes:
             for run in runs.to_dict("records")
         },
         "versions": [json.loads(text) for text in sorted(set(runs["versions"]))],
-        "perturbation_seed": json.loads(runs["settings"].iloc[0])["study"]["perturbation_seed"],
+        "perturbation_seed": inputs.settings["study"]["perturbation_seed"],
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
     }
     return (json.dumps(content, sort_keys=True, ensure_ascii=False, indent=1) + "\n").encode()

@@ -2,70 +2,53 @@
 
 from __future__ import annotations
 
-import json
-import os
-from functools import cache
-from importlib.metadata import version
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
 
-from corpora.table import var_folder
-from pipelines.fonts import font_folder
 from reports.analysis import Analysis, Curve, Row
-from reports.inputs import LANGUAGES, Group, in_rank, is_floor
+from reports.inputs import Group, in_rank, in_turn, is_floor
+from reports.words import Words
 
 COLOURS = {"ko": "#c2410c", "en": "#2563a8"}
 """Vermilion and blue keep apart for every common kind of colour blindness, on white and on black."""
 AnyChart = Any
 """Altair's charts share no base class that mypy sees."""
 Found = TypeVar("Found", Row, Curve)
-FONT = "NanumGothic"
 SHAPES = ("triangle-up", "square", "circle", "diamond", "cross", "triangle-down", "stroke")
 
 
-def _languages(analysis: Analysis) -> list[str]:
-    found = {row.group.lang for row in analysis.rows}
-    return [lang for lang in LANGUAGES if lang in found] + sorted(found - LANGUAGES.keys())
+@dataclass(frozen=True)
+class Chart:
+    """A chart, the table behind it, and the group that each row of the table is about."""
+
+    drawn: AnyChart
+    table: pd.DataFrame
+    groups: list[Group]
 
 
-def _colour(langs: list[str]) -> alt.Color:
-    names = [LANGUAGES.get(lang, lang) for lang in langs]
-    colours = [COLOURS.get(lang, "#6b7280") for lang in langs]
-    return alt.Color(
-        "language:N",
-        scale=alt.Scale(domain=names, range=colours),
-        legend=alt.Legend(title=None, orient="top", symbolType="square", symbolOpacity=1),
-    )
-
-
-def order_costs(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
+def order_costs(analysis: Analysis, words: Words) -> Chart | None:
     """What each order costs each recurrent model: point and interval, and a tick for every seed."""
     rows = [row for row in analysis.rows if row.quantity == "order_cost" and not is_floor(row.group.model)]
     rows = _of_natural(rows)
     if not rows:
-        return None, pd.DataFrame()
+        return None
     table = pd.DataFrame(
-        [
-            {
-                **_names(row.group),
-                "order": row.order,
-                "cost": round(row.estimate.value, 2),
-                "low": round(row.estimate.low, 2),
-                "high": round(row.estimate.high, 2),
-            }
-            for row in rows
-        ]
+        {
+            **_names(row.group, words),
+            "order": row.order,
+            **_rounded(row, {"value": "cost", "low": "low", "high": "high"}),
+        }
+        for row in rows
     )
     seeds = pd.DataFrame(
-        [
-            {**_names(row.group), "order": row.order, "seed": seed, "cost": round(value, 2)}
-            for row in rows
-            for seed, value in sorted(row.by_seed.items())
-        ]
+        {**_names(row.group, words), "order": row.order, "seed": seed, "cost": round(value, 2)}
+        for row in rows
+        for seed, value in sorted(row.by_seed.items())
     )
-    models = in_rank(set(table["model"]))
     y = alt.Y(
         "order:N",
         sort=[order for order in analysis.orders if order != "natural"],
@@ -73,94 +56,115 @@ def order_costs(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
         axis=alt.Axis(labelFontSize=13),
     )
     offset = alt.YOffset("series:N", sort=list(dict.fromkeys(table["series"])))
-    x = alt.X("low:Q", title="order cost, bits per sentence", scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=8))
-    base = alt.Chart(table).encode(y=y, yOffset=offset, color=_colour(_languages(analysis)))
+    x = alt.X("low:Q", title=words("chart.cost"), scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=8))
+    colour = _colour(rows, words)
+    base = alt.Chart(table).encode(y=y, yOffset=offset, color=colour)
     bars = base.mark_rule(strokeWidth=2).encode(x=x, x2="high:Q")
     points = base.mark_point(filled=True, size=80, opacity=1).encode(
         x="cost:Q",
-        shape=alt.Shape(
-            "model:N",
-            scale=alt.Scale(domain=models, range=[SHAPES[i % len(SHAPES)] for i in range(len(models))]),
-            legend=alt.Legend(title=None, orient="top", symbolFillColor="#888888", symbolStrokeColor="#888888"),
-        ),
-        tooltip=["language", "model", "order", "cost", "low", "high"],
+        shape=_shape(in_rank(set(table["model"]))),
+        tooltip=_tooltip(words, ("language", "model", "order"), ("cost", "low", "high")),
     )
     ticks = (
         alt.Chart(seeds)
-        .mark_tick(thickness=1.2, size=11, opacity=0.6)
+        .mark_tick(thickness=1.2, size=9, opacity=0.9)
         .encode(
-            x="cost:Q",
             y=y,
             yOffset=offset,
-            color=_colour(_languages(analysis)),
-            tooltip=["language", "model", "order", "seed", "cost"],
+            x="cost:Q",
+            color=colour,
+            tooltip=_tooltip(words, ("language", "model", "order"), ("seed", "cost")),
         )
     )
     chart = alt.layer(bars, ticks, points).properties(width=620, height=alt.Step(15, **{"for": "offset"}))
-    return chart, table.drop(columns="series")
+    return _chart(chart, table, [row.group for row in rows])
 
 
-def _of_natural(found: list[Found]) -> list[Found]:
-    """What was trained on natural order, where there is any: charts leave the rest to the tables."""
-    return [one for one in found if one.group.train_order == "natural"] or found
+def matrix(analysis: Analysis, words: Words) -> Chart | None:
+    """Bits of models trained on one order and tested on another, a panel a language, unit, model and condition; None
+    where no network was trained on more than one order."""
+    rows = [row for row in analysis.rows if row.quantity == "bits_per_sentence" and not is_floor(row.group.model)]
+    panels: dict[str, set[str]] = {}
+    for row in rows:
+        panels.setdefault(_panel(row.group, words), set()).add(row.group.train_order)
+    rows = [row for row in rows if len(panels[_panel(row.group, words)]) > 1]
+    if not rows:
+        return None
+    table = pd.DataFrame(
+        {
+            "panel": _panel(row.group, words),
+            **_names(row.group, words),
+            "train_order": row.group.train_order,
+            "test_order": row.order,
+            **_rounded(row, {"value": "bits", "low": "low", "high": "high"}),
+        }
+        for row in rows
+    )
+    drawn = []
+    for name in dict.fromkeys(table["panel"]):
+        own = table[table["panel"] == name]
+        base = alt.Chart(own).encode(
+            x=alt.X("test_order:N", sort=list(analysis.orders), title=words("chart.tested"),
+                    axis=alt.Axis(labelAngle=-30, grid=False)),
+            y=alt.Y("train_order:N", sort=list(analysis.orders), title=words("chart.trained"),
+                    axis=alt.Axis(grid=False)),
+        )  # fmt: skip
+        shade = alt.Color("bits:Q", scale=alt.Scale(scheme="greys", zero=False), legend=None)
+        names = ("language", "model", "train_order", "test_order")
+        cells = base.mark_rect().encode(color=shade, tooltip=_tooltip(words, names, ("bits", "low", "high")))
+        middle = (own["bits"].min() + own["bits"].max()) / 2
+        ink = alt.condition(alt.datum.bits > middle, alt.value("white"), alt.value("black"))
+        text = base.mark_text(fontSize=12).encode(text=alt.Text("bits:Q", format=".1f"), color=ink)
+        height = alt.Step(30)
+        drawn.append(alt.layer(cells, text).properties(width=190, height=height, title=name))
+    chart = alt.concat(*drawn, columns=3).resolve_scale(color="independent")
+    return _chart(chart, table.drop(columns="panel"), [row.group for row in rows])
 
 
-def _names(group: Group) -> dict[str, str]:
-    return {
-        "language": LANGUAGES.get(group.lang, group.lang),
-        "model": group.model,
-        "series": " ".join(filter(None, (group.model, group.lang, group.unit, group.condition))),
-    }
-
-
-def recency(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
+def recency(analysis: Analysis, words: Words) -> Chart | None:
     """What is missing when only the last units are seen: line and band of the 95 % interval, a thin line a seed."""
     curves = _of_natural(list(analysis.curves))
     if not curves:
-        return None, pd.DataFrame()
+        return None
+    points = [(curve, at, found) for curve in curves for at, found in zip(curve.contexts, curve.missing, strict=True)]
     table = pd.DataFrame(
-        [
-            {
-                **_names(curve.group),
-                "context": context,
-                "missing": round(found.value, 2),
-                "low": round(found.low, 2),
-                "high": round(found.high, 2),
-            }
-            for curve in curves
-            for context, found in zip(curve.contexts, curve.missing, strict=True)
-        ]
+        {
+            **_names(curve.group, words),
+            "context": context,
+            "missing": round(found.value, 2),
+            "low": round(found.low, 2),
+            "high": round(found.high, 2),
+        }
+        for curve, context, found in points
     )
     seeds = pd.DataFrame(
-        [
-            {
-                **_names(curve.group),
-                "seed": f"{curve.group.lang}-{seed}",
-                "context": context,
-                "missing": round(value, 2),
-            }
-            for curve in curves
-            for seed, values in sorted(curve.by_seed.items())
-            for context, value in zip(curve.contexts, values, strict=True)
-        ]
+        {
+            **_names(curve.group, words),
+            "seed": f"{curve.group.lang}-{curve.group.unit}-{curve.group.condition}-{seed}",
+            "context": context,
+            "missing": round(value, 2),
+        }
+        for curve in curves
+        for seed, values in sorted(curve.by_seed.items())
+        for context, value in zip(curve.contexts, values, strict=True)
     )
     x = alt.X(
         "context:Q",
-        title="units visible",
+        title=words("chart.visible"),
         scale=alt.Scale(type="log", base=2),
         axis=alt.Axis(values=sorted(set(table["context"])), grid=False),
     )
-    colour = _colour(_languages(analysis))
+    colour, detail = _colour(curves, words), "series:N"
     models = in_rank(set(table["model"]))
     panels = []
     for number, model in enumerate(models):
         mine = alt.datum.model == model
-        base = alt.Chart(table).transform_filter(mine).encode(x=x, color=colour)
-        title = "bits per sentence missing" if number == 0 else None
+        base = alt.Chart(table).transform_filter(mine).encode(x=x, color=colour, detail=detail)
+        title = words("chart.missing") if number == 0 else None
         band = base.mark_area(opacity=0.15).encode(y=alt.Y("low:Q", title=title), y2="high:Q")
         line = base.mark_line(strokeWidth=2).encode(y="missing:Q")
-        points = base.mark_point(filled=True, size=45, opacity=1).encode(
-            y="missing:Q", tooltip=["language", "model", "context", "missing", "low", "high"]
+        marks = base.mark_point(filled=True, size=45, opacity=1).encode(
+            y="missing:Q", tooltip=_tooltip(words, ("language", "model"), ("context", "missing", "low", "high"))
         )
         thin = (
             alt.Chart(seeds)
@@ -168,79 +172,99 @@ def recency(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
             .mark_line(strokeWidth=0.8, opacity=0.5)
             .encode(x=x, y="missing:Q", color=colour, detail="seed:N")
         )
-        layers = alt.layer(band, thin, line, points)
+        layers = alt.layer(band, thin, line, marks)
         panels.append(layers.properties(width=640 // len(models) - 15, height=220, title=model.upper()))
-    return alt.hconcat(*panels).resolve_scale(y="shared"), table.drop(columns="series")
+    return _chart(alt.hconcat(*panels).resolve_scale(y="shared"), table, [curve.group for curve, *_ in points])
 
 
-def profiles(analysis: Analysis) -> tuple[AnyChart | None, pd.DataFrame]:
-    """Every kind of recency profile as a share of its largest worth: a panel a kind, a line a group."""
+def profiles(analysis: Analysis, words: Words) -> Chart | None:
+    """Every kind of recency profile as a share of its worth: a panel a kind, a line a group, thin ones a seed."""
     worth = {reach.group: reach.worth.value for reach in analysis.reaches if reach.worth.value > 0}
     if not worth:
-        return None, pd.DataFrame()
-    rows = []
+        return None
+    rows, seeds, groups = [], [], []
     for profile in (one for one in analysis.profiles if one.group in worth):
         steepest = max(found.value for found in profile.values)
         whole = steepest if profile.kind == "gradient" else worth[profile.group]
-        for distance, found in zip(profile.distances, profile.values, strict=True):
+        named = {"kind": words(f"chart.{profile.kind}"), **_names(profile.group, words)}
+        for i, (distance, found) in enumerate(zip(profile.distances, profile.values, strict=True)):
             shares = {name: round(getattr(found, name) / whole, 4) for name in ("value", "low", "high")}
-            rows.append({"kind": profile.kind, **_names(profile.group), "distance": distance, **shares})
+            rows.append({**named, "distance": distance, **shares})
+            groups.append(profile.group)
+            for seed, values in sorted(profile.by_seed.items()):
+                own = {"seed": f"{named['series']}-{seed}", "share": round(values[i] / whole, 4)}
+                seeds.append({**named, "distance": distance, **own})
     table = pd.DataFrame(rows).rename(columns={"value": "share"})
     models = in_rank(set(table["model"]))
     dash = alt.StrokeDash(
         "model:N", sort=models, legend=alt.Legend(title=None, orient="top", symbolType="stroke", symbolSize=300)
     )
-    panels = []
+    colour, panels = _colour(analysis.reaches, words), []
+    measured = sorted(set(table["distance"]))
+    axis = alt.Axis(values=measured[:: max(1, len(measured) // 8)], grid=False)
+    x = alt.X("distance:Q", title=words("chart.distance"), scale=alt.Scale(type="log", base=2), axis=axis)
     for kind in dict.fromkeys(table["kind"]):
-        values = sorted(set(table["distance"]))
-        axis = alt.Axis(values=values[:: max(1, len(values) // 8)], grid=False)
-        x = alt.X("distance:Q", title="distance, units", scale=alt.Scale(type="log", base=2), axis=axis)
-        base = alt.Chart(table).transform_filter(alt.datum.kind == kind)
-        base = base.encode(x=x, color=_colour(_languages(analysis)), detail="series:N")
+        base = alt.Chart(table).transform_filter(alt.datum.kind == kind).encode(x=x, color=colour, detail="series:N")
         band = base.mark_area(opacity=0.15).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
         line = base.mark_line(strokeWidth=1.8, point=alt.OverlayMarkDef(size=18)).encode(
-            y="share:Q", strokeDash=dash, tooltip=["language", "model", "distance", "share", "low", "high"]
+            y="share:Q",
+            strokeDash=dash,
+            tooltip=_tooltip(words, ("language", "model"), ("distance", "share", "low", "high")),
         )
-        panels.append(alt.layer(band, line).properties(width=190, height=170, title=kind))
+        thin = alt.Chart(pd.DataFrame(seeds)).transform_filter(alt.datum.kind == kind)
+        thin = thin.mark_line(strokeWidth=0.6, opacity=0.5).encode(x=x, y="share:Q", color=colour, detail="seed:N")
+        panels.append(alt.layer(band, thin, line).properties(width=190, height=170, title=kind))
     chart = alt.concat(*panels, columns=3).resolve_scale(y="independent", color="shared", strokeDash="shared")
-    return chart, table.drop(columns="series")
+    return _chart(chart, table, groups)
 
 
-def specification(chart: AnyChart) -> dict[str, Any]:
-    """The chart as a Vega-Lite object, its colours of text and rules left to the page."""
-    configured = chart.configure(font=FONT, background="transparent").configure_view(stroke=None)
-    configured = configured.configure_axis(
-        labelFontSize=12, titleFontSize=12, titleFontWeight="normal", gridOpacity=0.35
+def _chart(drawn: AnyChart, table: pd.DataFrame, groups: list[Group]) -> Chart:
+    return Chart(drawn, table.drop(columns="series"), groups)
+
+
+def _of_natural(found: list[Found]) -> list[Found]:
+    """What was trained on natural order, where there is any: charts leave the rest to the tables."""
+    return [one for one in found if one.group.train_order == "natural"] or found
+
+
+def _names(group: Group, words: Words) -> dict[str, str]:
+    return {
+        "language": words.language(group.lang),
+        "model": group.model,
+        "series": " ".join(filter(None, (group.model, group.lang, group.unit, group.condition))),
+    }
+
+
+def _panel(group: Group, words: Words) -> str:
+    named = words("named", language=words.language(group.lang), name=group.unit)
+    return ", ".join(filter(None, (named, group.model, group.condition)))
+
+
+def _rounded(row: Row, names: dict[str, str]) -> dict[str, float]:
+    return {said: round(getattr(row.estimate, name), 2) for name, said in names.items()}
+
+
+def _colour(found: Iterable[Any], words: Words) -> alt.Color:
+    langs = in_turn({one.group.lang for one in found})
+    return alt.Color(
+        "language:N",
+        scale=alt.Scale(
+            domain=[words.language(lang) for lang in langs], range=[COLOURS.get(lang, "#6b7280") for lang in langs]
+        ),
+        legend=alt.Legend(title=None, orient="top", symbolType="square", symbolOpacity=1),
     )
-    configured = configured.configure_legend(labelFontSize=12, titleFontSize=12).configure_title(
-        fontSize=14, anchor="start"
+
+
+def _shape(models: list[str]) -> alt.Shape:
+    return alt.Shape(
+        "model:N",
+        scale=alt.Scale(domain=models, range=[SHAPES[i % len(SHAPES)] for i in range(len(models))]),
+        legend=alt.Legend(title=None, orient="top", symbolFillColor="#888888", symbolStrokeColor="#888888"),
     )
-    return dict(json.loads(configured.to_json()))
 
 
-@cache
-def _with_fonts() -> Any:
-    import vl_convert
-
-    vl_convert.register_font_directory(str(font_folder()))
-    return vl_convert
-
-
-def svg(spec: dict[str, Any]) -> str:
-    """The chart as SVG, for print and for readers without scripts."""
-    return str(_with_fonts().vegalite_to_svg(spec))
-
-
-@cache
-def script() -> str:
-    """Vega, Vega-Lite and Vega-Embed in one script, from the wheel: the page asks nothing of the network.
-
-    Bundling takes 1.4 s and gives the same script for one version of the wheel, so it is kept.
-    """
-    kept = var_folder() / "cache" / f"vega-{version('vl-convert-python')}.js"
-    if not kept.is_file():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        draft = kept.with_suffix(f".{os.getpid()}.draft")
-        draft.write_text(str(_with_fonts().javascript_bundle()), encoding="utf-8")
-        draft.replace(kept)
-    return kept.read_text(encoding="utf-8")
+def _tooltip(words: Words, names: Iterable[str], figures: Iterable[str]) -> list[alt.Tooltip]:
+    return [
+        *(alt.Tooltip(f"{name}:N", title=words(f"column.{name}")) for name in names),
+        *(alt.Tooltip(f"{name}:Q", title=words(f"column.{name}")) for name in figures),
+    ]

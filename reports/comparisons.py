@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reports.gain import ORDER_GAIN, Worth, gain_difference
-from reports.inputs import LANGUAGES, Group, Inputs, Table, Tables, is_floor
+from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.quantities import ACCURACY, AT_EQUAL_LENGTH, PER_ORDER_BIT, clusters_of
 from reports.statistics import Estimate, difference, permuted, ratio_difference, total
+from reports.words import Words
 
 SPACED = {"ko": "eojeol", "en": "word"}
 """The units in which the languages are compared."""
@@ -41,10 +41,9 @@ class Comparison:
     def languages(self) -> bool:
         return self.first.lang != self.second.lang
 
-    @property
-    def what(self) -> str:
+    def named(self, words: Words) -> str:
         """Korean − English; Korean: unmarked − marked."""
-        first, second = (LANGUAGES.get(group.lang, group.lang) for group in (self.first, self.second))
+        first, second = (words.language(group.lang) for group in (self.first, self.second))
         if not self.languages:
             return f"{first}: {self.first.condition} − {self.second.condition}"
         return f"{first} − {second}" + (f", {self.first.condition}" if self.first.condition else "")
@@ -74,9 +73,9 @@ def compare(
         for other in spaced["en"]
         if (one.model, one.condition) == (other.model, other.condition)
     ]
-    if not json.loads(inputs.runs["settings"].iloc[0])["comparable"]:
+    if not inputs.settings["comparable"]:
         couples = []
-    conditions = json.loads(inputs.runs["settings"].iloc[0])["study"].get("conditions") or {"": {}}
+    conditions = inputs.settings["study"].get("conditions") or {"": {}}
     alike = sorted(networks, key=lambda g: (g.lang, g.unit, g.model))
     for _, found in groupby(alike, key=lambda g: (g.lang, g.unit, g.model)):
         first, *others = sorted(found, key=lambda g: (bool(conditions.get(g.condition)), g.condition))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,8 @@ from reports.errors import ReportError
 Table = NDArray[np.float64]
 RANK = ("unit_unigram", "ngram", "bag_of_words", "character_ngrams", "rnn", "gru", "lstm", "transformer")
 """Kinds of model, the plainest first."""
-LANGUAGES = {"ko": "Korean", "en": "English"}
+LANGUAGES = ("ko", "en")
+"""Languages that come first on a page."""
 
 
 def is_floor(model: str) -> bool:
@@ -29,6 +31,11 @@ def rank(model: str) -> tuple[int, int, int, str]:
     """Sorts models from the plainest up."""
     found = get_model(model)
     return RANK.index(found.kind), found.order, found.layers, found.name
+
+
+def in_turn(langs: Collection[str]) -> list[str]:
+    """Languages in the order of the page."""
+    return sorted(langs, key=lambda lang: (LANGUAGES.index(lang) if lang in LANGUAGES else len(LANGUAGES), lang))
 
 
 def in_rank(models: Collection[str]) -> list[str]:
@@ -49,8 +56,7 @@ class Group:
     @property
     def key(self) -> tuple[int, tuple[int, int, int, str], str, str, str]:
         """Sorts Korean first, models from the plainest up."""
-        langs = list(LANGUAGES)
-        lang = langs.index(self.lang) if self.lang in langs else len(langs)
+        lang = LANGUAGES.index(self.lang) if self.lang in LANGUAGES else len(LANGUAGES)
         return lang, rank(self.model), self.unit, self.train_order, self.condition
 
 
@@ -83,11 +89,26 @@ class Inputs:
         runs = self.runs_of(group)
         return runs[runs["gate"] == "passed"]
 
+    def address(self, run: Mapping[Any, Any]) -> str:
+        """A run's place in the UI that the study names (`ui`, an address up to its #); nothing where none is named."""
+        ui, experiment = str(self.study.get("ui") or ""), run.get("experiment")
+        return f"{ui.rstrip('/')}/#/experiments/{experiment}/runs/{run['run_id']}" if ui and experiment else ""
+
     def orders(self) -> list[str]:
         """Test orders, natural first, then by how much of the order they keep."""
         rows = self.observations["test_order"][self.observations["measure"] == "surprisal"]
         rank = {"natural": 0, "reverse": 1, "shuffle": 9}
         return sorted(map(str, rows.unique()), key=lambda name: (rank.get(name, 5), name))
+
+    @cached_property
+    def unit_bits(self) -> pd.DataFrame:
+        """The observations of single units in the sentences that are kept as examples."""
+        return self.observations[self.observations["measure"] == "unit_surprisal"]
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The configuration that the runs share."""
+        return dict(json.loads(self.runs["settings"].iloc[0]))
 
     @cached_property
     def _facts(self) -> dict[tuple[str, ...], pd.DataFrame]:

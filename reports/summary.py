@@ -7,10 +7,10 @@ from rich.table import Table
 
 from reports.analysis import Analysis
 from reports.gain import ORDER_GAIN, ORDER_SHOCK
-from reports.inputs import is_floor
+from reports.inputs import Group, is_floor
 from reports.quantities import ACCURACY
-from reports.verdicts import points
-from reports.written import trained
+from reports.words import words_of
+from reports.written import percent
 
 
 def summary(analysis: Analysis) -> Table:
@@ -26,7 +26,7 @@ def summary(analysis: Analysis) -> Table:
         cost = analysis.find(row.group, row.order, "order_cost")
         found, group = row.estimate, row.group
         table.add_row(
-            *((group.lang, group.unit, trained(group)) if first else ("", "", "")),
+            *((group.lang, group.unit, _trained(group)) if first else ("", "", "")),
             row.order,
             f"{found.value:.1f} [{found.low:.1f}, {found.high:.1f}]",
             f"{cost.estimate.value:z.1f} [{cost.estimate.low:z.1f}, {cost.estimate.high:z.1f}]" if cost else "",
@@ -34,6 +34,10 @@ def summary(analysis: Analysis) -> Table:
         )
         before = row.group
     return table
+
+
+def _trained(group: Group) -> str:
+    return words_of("en").trained(group.model, group.train_order, group.condition)
 
 
 def accuracies(analysis: Analysis) -> Table:
@@ -44,7 +48,7 @@ def accuracies(analysis: Analysis) -> Table:
         table.add_column(column, justify="right" if column in orders else "left")
     for group in analysis.groups:
         found = [analysis.find(group, order, ACCURACY) for order in orders]
-        table.add_row(group.lang, group.unit, trained(group), *(points(row) if row else "" for row in found))
+        table.add_row(group.lang, group.unit, _trained(group), *(percent(row) if row else "" for row in found))
     return table
 
 
@@ -57,7 +61,7 @@ def gains(analysis: Analysis) -> Table:
         shock = analysis.find(row.group, row.order, ORDER_SHOCK)
         if row.quantity == ORDER_GAIN and shock is not None:
             cells = (f"{r.estimate.value:z.3f} [{r.estimate.low:z.3f}, {r.estimate.high:z.3f}]" for r in (row, shock))
-            table.add_row(row.group.lang, row.group.unit, trained(row.group), row.order, *cells)
+            table.add_row(row.group.lang, row.group.unit, _trained(row.group), row.order, *cells)
     return table
 
 

@@ -1,11 +1,10 @@
-"""How numbers and names are written on the page."""
+"""How numbers are written, in every language alike."""
 
 from __future__ import annotations
 
 import math
 
 from reports.analysis import Row
-from reports.inputs import LANGUAGES, Group
 from reports.statistics import Estimate
 
 
@@ -18,9 +17,16 @@ def bounds(low: float, high: float, digits: int = 1) -> str:
     return f"[{number(low, digits)}, {number(high, digits)}]"
 
 
-def estimated(found: Estimate, digits: int = 1) -> str:
-    """value [low, high]."""
-    return f"{number(found.value, digits)} {bounds(found.low, found.high, digits)}"
+def estimated(found: Estimate, digits: int = 1, negated: bool = False) -> str:
+    """value [low, high]; a saving is a cost, here negated."""
+    value, low, high = (-found.value, -found.high, -found.low) if negated else (found.value, found.low, found.high)
+    return f"{number(value, digits)} {bounds(low, high, digits)}"
+
+
+def signed(found: Estimate, digits: int) -> str:
+    """+value [+low, +high]."""
+    value, low, high = (f"{v:+.{digits}f}".replace("-", "−") for v in (found.value, found.low, found.high))
+    return f"{value} [{low}, {high}]"
 
 
 def p_value(p: float) -> str:
@@ -28,16 +34,6 @@ def p_value(p: float) -> str:
 
 
 def percent(row: Row) -> str:
+    """value [low, high] of a share, in per cent or points."""
     found = row.estimate
     return f"{number(100 * found.value)} {bounds(100 * found.low, 100 * found.high)}"
-
-
-def trained(group: Group) -> str:
-    """The model, what order it was trained on where that is not the natural one, and under which condition."""
-    name = group.model if group.train_order == "natural" else f"{group.model}, trained on {group.train_order}"
-    return f"{name}, {group.condition}" if group.condition else name
-
-
-def language(lang: str, condition: str) -> str:
-    name = LANGUAGES.get(lang, lang)
-    return f"{name}, {condition}" if condition else name

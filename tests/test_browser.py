@@ -55,7 +55,7 @@ def visited(browser: Browser, address: str, **options: object) -> tuple[Page, li
     ("width", "scheme"), [(1100, "light"), (1100, "dark"), (390, "light")], ids=["light", "dark", "phone"]
 )
 def test_the_report_without_a_network(width: int, scheme: str, browser: Browser, tmp_path: Path) -> None:
-    examples = [{"lang": "ko", "order": "natural", "text": "학생은 책을 읽었다. 뷁"}]
+    examples = {"ko": {"natural": ["학생은", "책을", "읽었다", ".", "뷁"]}}
     path, _ = build(inputs(examples=examples), tmp_path / "report")
     page, seen = visited(
         browser, path.as_uri(), viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True

@@ -27,7 +27,7 @@ def inputs(
     costs: dict[str, dict[str, float]] | None = None,
     flagged: tuple[tuple[str, str, int], ...] = (),
     title: str = "Word order, made up",
-    examples: list[dict[str, str]] | None = None,
+    examples: dict[str, dict[str, list[str]]] | None = None,
     comparable: bool = True,
     documents: Callable[[str], str] = lambda name: "",
     seed: int = 0,
@@ -76,8 +76,25 @@ def inputs(
         for lang in langs
         for name in ids
     ]  # fmt: skip
-    about = {"name": "made_up", "title": title, "question": "How much?", "examples": examples or []}
-    tables = pd.DataFrame(runs), pd.DataFrame(rows, columns=columns), pd.DataFrame(facts), _audits(langs)
+    about = {"name": "made_up", "title": title, "question": "How much?"}
+    shown = pd.DataFrame(facts).assign(examples="")
+    for lang, orders in (examples or {}).items():
+        shown.loc[(shown["lang"] == lang) & (shown["sentence_id"] == ids[0]), "examples"] = json.dumps(orders)
+        for run in (run for run in runs if run["lang"] == lang):
+            for order, units in orders.items():
+                for i in range(len(units) + 1):
+                    rows += _rows(
+                        run["run_id"],
+                        lang,
+                        run["model"],
+                        run["seed"],
+                        order,
+                        ids[:1],
+                        "unit_surprisal",
+                        float(i),
+                        [i + 1.5],
+                    )
+    tables = pd.DataFrame(runs), pd.DataFrame(rows, columns=columns), shown, _audits(langs)
     return Inputs(about, *(table.assign(condition="") for table in tables))
 
 

@@ -13,6 +13,7 @@ from reports.analysis import analyse
 from reports.build import build
 from reports.inputs import Inputs
 from reports.verdicts import verdict
+from reports.words import words_of
 from tests.reports.synthetic import COSTS, inputs
 
 
@@ -42,12 +43,14 @@ def test_the_difference_between_conditions_is_found() -> None:
     found = analyse(two_conditions())
     assert {group.condition for group in found.groups} == {"marked", "unmarked"}
     between = [c for c in found.comparisons if not c.languages and c.quantity == "order_cost"]
-    assert {c.what for c in between} == {"Korean: unmarked − marked", "English: unmarked − marked"}
+    assert {c.named(words_of("en")) for c in between} == {"Korean: unmarked − marked", "English: unmarked − marked"}
     for one in between:
         assert one.estimate.value == pytest.approx(25.0, abs=4.0)
         assert one.estimate.excludes_zero
     apart = {
-        (c.what, c.order): c.estimate.value for c in found.comparisons if c.languages and c.quantity == "order_cost"
+        (c.named(words_of("en")), c.order): c.estimate.value
+        for c in found.comparisons
+        if c.languages and c.quantity == "order_cost"
     }
     for condition in ("marked", "unmarked"):
         assert apart[f"Korean − English, {condition}", "shuffle"] == pytest.approx(-20.0, abs=4.0)
@@ -76,4 +79,7 @@ def test_the_condition_that_changes_nothing_is_the_base(conditions: dict[str, ob
     settings = json.loads(given.runs["settings"].iloc[0])
     settings["study"]["conditions"] = conditions
     found = analyse(replace(given, runs=given.runs.assign(settings=json.dumps(settings))))
-    assert {c.what for c in found.comparisons if not c.languages} == {f"Korean: {expected}", f"English: {expected}"}
+    assert {c.named(words_of("en")) for c in found.comparisons if not c.languages} == {
+        f"Korean: {expected}",
+        f"English: {expected}",
+    }

@@ -14,11 +14,14 @@ import pandas as pd
 import pytest
 
 from corpora.errors import EosunError
-from reports.analysis import analyse, effective_context
+from reports.analysis import Analysis, analyse, effective_context
 from reports.build import build, verify
+from reports.document import Table
 from reports.inputs import Inputs
-from reports.text_rows import count_heads, count_rows, vocabulary_rows
+from reports.sections import Report
+from reports.sections.text import counts, vocabularies
 from reports.verdicts import between, ladder, verdict
+from reports.words import words_of
 from tests.reports.synthetic import COSTS, inputs
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +30,19 @@ ROOT = Path(__file__).parents[2]
 def results(given: Inputs, folder: Path) -> pd.DataFrame:
     build(given, folder)
     return pd.read_csv(folder / "results.csv", keep_default_na=False)
+
+
+def as_dicts(table: Table) -> list[dict[str, str]]:
+    """Rows of a table of the document by the names of its columns."""
+    return [
+        dict(zip((c.name for c in table.columns), ("".join(p.text for p in c.text) for c in row.cells), strict=True))
+        for row in table.rows
+    ]
+
+
+def between_text(analysis: Analysis) -> str:
+    found = between(analysis)
+    return found.text if found else ""
 
 
 def test_planted_costs_are_recovered(tmp_path: Path) -> None:
@@ -59,40 +75,40 @@ def test_the_parquet_holds_the_numbers_of_the_csv(tmp_path: Path) -> None:
 def test_verdicts_say_what_was_planted() -> None:
     analysis = analyse(inputs(seeds=5, sentences=200))
     assert verdict(analysis, "ko").text.startswith("Korean: shuffling its eojeol costs an LSTM 39.7 [")
-    assert "English more" in between(analysis), "60 against 40 bits, 3.75 against 3.33 per bit of log2 n!"
+    assert "English more" in between_text(analysis), "60 against 40 bits, 3.75 against 3.33 per bit of log2 n!"
 
 
 def test_no_verdict_between_languages_where_bits_and_shares_disagree() -> None:
     """English loses 48 bits of 16 a sentence, Korean 44 of 12: more bits, and fewer per bit of log2 n!."""
     costs = {"ko": {"shuffle": 44.0}, "en": {"shuffle": 48.0}}
-    said = between(analyse(inputs(seeds=5, sentences=400, costs=costs)))
+    said = between_text(analyse(inputs(seeds=5, sentences=400, costs=costs)))
     assert "do not agree" in said
 
 
 def test_one_seed_gets_no_verdict_between_languages() -> None:
-    assert "too few for a verdict" in between(analyse(inputs(seeds=1)))
-    assert "one seed" in verdict(analyse(inputs(seeds=1)), "ko").text
+    assert "too few for a verdict" in between_text(analyse(inputs(seeds=1)))
+    assert "One seed" in verdict(analyse(inputs(seeds=1)), "ko").text
 
 
 def test_localised_text_is_not_compared_between_languages(tmp_path: Path) -> None:
     given = inputs(comparable=False)
-    assert between(analyse(given)) == ""
+    assert between_text(analyse(given)) == ""
     assert "ko-en" not in set(results(given, tmp_path / "report")["lang"])
 
 
 def test_the_text_is_counted_in_every_unit_of_its_language() -> None:
     """40 made-up sentences: Korean has 7 eojeol, 15 morphemes, 30 syllables each, English 7 words, 5 chunks."""
     made_up = inputs()
-    heads = count_heads(made_up)
-    korean, english, shares = (dict(zip(heads, row["cells"], strict=True)) for row in count_rows(made_up))
+    report = Report(made_up, analyse(made_up), words_of("en"))
+    korean, english, shares = as_dicts(counts(report))
     assert korean == {
-        "eojeol or words": "280", "hosts and particles": "520", "morphemes": "600", "chunks": "–",
+        "language": "Korean", "sentences": "40", "eojeol or words": "280", "hosts and particles": "520", "morphemes": "600", "chunks": "–",
         "syllables or characters": "1,200", "jamo or letters": "2,400", "bytes": "3,200",
     }  # fmt: skip
     assert (english["morphemes"], english["chunks"]) == ("–", "200")
     assert (shares["eojeol or words"], shares["morphemes"], shares["bytes"]) == ("1.000", "–", "1.000")
-    (row, _) = vocabulary_rows(made_up)
-    assert (row["per_word"], row["per_unit"], row["per_letter"]) == ("2.86", "2.50", "0.667")
+    (row, _) = as_dicts(vocabularies(report))
+    assert (row["pieces per word"], row["per unit"], row["per character"]) == ("2.86", "2.50", "0.667")
 
 
 def test_sentences_of_one_document_widen_the_interval() -> None:
@@ -148,9 +164,7 @@ def test_whatever_is_missing_the_page_is_made(options: dict[str, object], tmp_pa
 
 def test_text_of_a_corpus_is_text_on_the_page(tmp_path: Path) -> None:
     evil = "<script>alert('어순')</script>"
-    page, _ = build(
-        inputs(title=evil, examples=[{"lang": "ko", "order": "natural", "text": evil}]), tmp_path / "report"
-    )
+    page, _ = build(inputs(title=evil, examples={"ko": {"natural": [evil]}}), tmp_path / "report")
     html = page.read_text(encoding="utf-8")
     assert "<script>alert" not in html
     assert html.count("&lt;script&gt;alert") >= 2
@@ -165,29 +179,34 @@ def test_the_page_asks_nothing_of_the_network(tmp_path: Path) -> None:
     assert len(html) < 3_000_000
 
 
-def _built_elsewhere(folder: Path, zone: str, locale: dict[str, str], hash_seed: str, shuffle: int) -> str:
+def _built_elsewhere(folder: Path, zone: str, locale: dict[str, str], hash_seed: str, shuffle: int) -> dict[str, str]:
     program = f"""
 import pandas as pd
 from pathlib import Path
 from dataclasses import replace
 from reports.build import build
 from tests.reports.synthetic import inputs
-given = inputs()
+given = inputs(examples={{"ko": {{"natural": ["학생은", "책을", "읽었다"]}}}})
 mixed = {{n: getattr(given, n).sample(frac=1.0, random_state={shuffle}) for n in ("runs", "observations", "sentences")}}
-build(replace(given, **mixed), Path({str(folder)!r}) / "report")
+for lang in ("en", "ko"):
+    build(replace(given, **mixed), Path({str(folder)!r}) / "report" / lang, lang)
 """
-    environment = {**os.environ, "TZ": zone, **locale, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
+    found = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    environment = {
+        **os.environ, "TZ": zone, **locale, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": found, "HOME": str(folder), "EOSUN_VAR": str(folder / "var"),
+    }  # fmt: skip
     folder.mkdir()
     subprocess.run([sys.executable, "-X", "utf8", "-c", program], cwd=folder, env=environment, check=True)
-    names = ("report.html", "results.csv", "manifest.json")
-    return hashlib.sha256(b"".join((folder / "report" / name).read_bytes() for name in names)).hexdigest()
+    made = sorted((folder / "report").glob("*/*"))
+    return {f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in made}
 
 
 def test_the_same_runs_give_the_same_bytes(tmp_path: Path) -> None:
-    """Another time zone, locale, folder, hash seed and order of the runs: not a byte differs."""
+    """Another time zone, locale, folder, home, hash seed and order of the runs: not a byte differs, in page or PDF."""
     first = _built_elsewhere(tmp_path / "one", "UTC", {"LC_ALL": "C.UTF-8"}, "1", 1)
     second = _built_elsewhere(tmp_path / "두 번째 폴더", "Asia/Seoul", {"LC_ALL": "", "LANG": "ko_KR.UTF-8"}, "2", 2)
     assert first == second
+    assert len(first) == 10, "page, PDF, two tables and manifest, in two languages"
 
 
 def test_a_changed_file_is_noticed(tmp_path: Path) -> None:

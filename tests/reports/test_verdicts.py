@@ -45,7 +45,7 @@ def test_a_model_that_a_5_gram_beats_is_ungated(margin: float, said: bool) -> No
     given = inputs(langs=("en",), models=("lstm",), seeds=3, contexts=())
     runs = given.runs.assign(**{"metric.margin_over_ngram_5": margin})
     text = verdict(analyse(replace(given, runs=runs)), "en").text
-    assert ("ungated: a Kneser–Ney 5-gram" in text) is said
+    assert ("Ungated: a Kneser–Ney 5-gram" in text) is said
 
 
 def test_a_classifier_is_held_to_the_floor_of_its_own_condition() -> None:

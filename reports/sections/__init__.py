@@ -1,0 +1,75 @@
+"""The sections of a report, each from the same findings and in the words of one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reports.analysis import Analysis
+from reports.document import Cell, Column, Row, Text, span
+from reports.inputs import Group, Inputs
+from reports.quantities import ACCURACY
+from reports.words import Words
+
+
+@dataclass(frozen=True)
+class Report:
+    """What every section is written from: the runs, what was estimated from them, and the words to say it in."""
+
+    inputs: Inputs
+    analysis: Analysis
+    words: Words
+
+    @property
+    def classifies(self) -> bool:
+        return any(row.quantity == ACCURACY for row in self.analysis.rows)
+
+    def columns(self, wordy: Iterable[str], figures: Iterable[str]) -> tuple[Column, ...]:
+        """Columns of words, then columns of figures, by the keys of their heads."""
+        return (
+            *(Column(self.words(f"column.{name}"), words=True) for name in wordy),
+            *(Column(self.words(f"column.{name}")) for name in figures),
+        )
+
+    def language(self, group: Group, *, unit: bool = True) -> str:
+        """Korean (eojeol)."""
+        name = self.words.language(group.lang)
+        return self.words("named", language=name, name=group.unit) if unit else name
+
+    def trained(self, group: Group) -> str:
+        return self.words.trained(group.model, group.train_order, group.condition)
+
+    def lead(self, group: Group, *, first: bool = True, unit: bool = True) -> tuple[Cell, Cell]:
+        """The cells of a group's language and model, empty but in its first row; the model leads to its runs."""
+        if not first:
+            return cell(""), cell("")
+        model = Cell(span(self.trained(group), link=f"#{anchor(group)}"))
+        return cell(self.language(group, unit=unit), group.lang), model
+
+
+def anchor(group: Group) -> str:
+    """Where the runs of a group are listed."""
+    return "-".join(filter(None, ("of", group.lang, group.unit, group.model, group.train_order, group.condition)))
+
+
+def cell(text: str, tone: str = "") -> Cell:
+    return Cell(span(text), tone)
+
+
+def cells(texts: Iterable[str]) -> tuple[Cell, ...]:
+    return tuple(cell(text) for text in texts)
+
+
+def runs_cell(run_ids: Iterable[str], rows: int = 1) -> Cell:
+    """Links to the rows of some runs."""
+    parts: list[Text] = [(*span(run[:6], "code", f"#run-{run}"), *span(" ")) for run in dict.fromkeys(run_ids)]
+    return Cell(tuple(one for part in parts for one in part), rows=rows, narrow=True)
+
+
+def grouped(rows: Iterable[tuple[object, tuple[Cell, ...]]]) -> tuple[Row, ...]:
+    """Rows of which each new key begins a group."""
+    found, before = [], object()
+    for key, own in rows:
+        found.append(Row(own, first=key != before))
+        before = key
+    return tuple(found)
