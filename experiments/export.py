@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,16 +77,23 @@ def newest_design(store: Store, study: str) -> str:
     return str(max(runs, key=lambda run: (run.info.start_time, run.info.run_id)).data.tags["design"])
 
 
-def export(study: str, design: str | None = None, store: Store | None = None) -> Export:
+def export(
+    study: str, design: str | None = None, store: Store | None = None, only: Collection[str] | None = None
+) -> Export:
     """All finished runs of a study's design (the newest one unless named) as tables, in a fixed order.
 
-    Where a cell was tracked twice, the first run stands.
+    Where a cell was tracked twice, the first run stands. only: run ids, where not all runs are asked for; StudyError if
+    one of them is not there.
     """
     store = store or open_store()
     design = design or newest_design(store, study)
     first: dict[str, Run] = {}
     for run in store.runs(study, f"tags.design = '{design}'"):
-        first.setdefault(run.data.tags["cell"], run)
+        if only is None or run.info.run_id in only:
+            first.setdefault(run.data.tags["cell"], run)
+    missing = sorted(set(only or ()) - {run.info.run_id for run in first.values()})
+    if missing:
+        raise StudyError(f'The study "{study}" has no finished run {missing[0]} of design {design[:12]}.')
     if not first:
         raise StudyError(f'The study "{study}" has no finished run of design {design[:12]}.')
     rows: list[dict[str, Any]] = []
@@ -152,6 +160,7 @@ def _run_row(run: Run, results: dict[str, Any]) -> dict[str, Any]:
     cell, tags = results["cell"], run.data.tags
     return {
         "run_id": run.info.run_id,
+        "experiment": run.info.experiment_id,
         **{name: tags.get(name, "") for name in _TAGS},
         "train_order": cell["train_order"],
         "condition": cell["condition"],

@@ -25,8 +25,8 @@ from pipelines.selection import select
 from pipelines.sequences import Sequences, audited, ceilings, gather, shown, texts_of
 from pipelines.unit_counts import unit_counts
 
-EXAMPLES = 50
-"""Test sentences that are kept as text in every order, for a report to show one."""
+EXAMPLES = 8
+"""Test sentences that are kept in every order, unit by unit, for a report to show some."""
 UNKNOWN = 1
 """The id of a unit that is not among the most frequent ones."""
 LONGEST = 100_000
@@ -67,6 +67,12 @@ class Material:
         names = self.documents[numbers]
         changes = np.flatnonzero(np.concatenate([[True], names[1:] != names[:-1]]))
         return documents(sequences, np.diff(np.append(changes, len(names))))
+
+    @property
+    def examples(self) -> Indices:
+        """Numbers of the test sentences that are kept as examples: those with the smallest keys, in every language."""
+        numbers = self.numbers["test"]
+        return np.sort(numbers[_fewest(self.dataset.keys[numbers], EXAMPLES)])
 
     @property
     def pieces(self) -> int:
@@ -214,15 +220,16 @@ def facts_of(material: Material) -> pd.DataFrame:
         facts[f"n_{name}"] = counts
     facts["log2_orders"] = ceilings(dataset, numbers)
     facts["text"] = texts
-    facts["examples"] = [*_examples(material, numbers[:EXAMPLES]), *([""] * max(len(numbers) - EXAMPLES, 0))]
+    kept = _examples(material)
+    facts["examples"] = [kept.get(number, "") for number in numbers.tolist()]
     return facts
 
 
-def _examples(material: Material, numbers: Indices) -> list[str]:
-    """Of each of some test sentences, its text in every test order, as a JSON object."""
-    study, dataset = material.study, material.dataset
+def _examples(material: Material) -> dict[int, str]:
+    """Of every example its units in every test order, as a JSON object."""
+    study, dataset, numbers = material.study, material.dataset, material.examples
     texts = [shown(dataset, numbers, get_order(name), seed=study.perturbation_seed) for name in study.test_orders]
-    return [
-        json.dumps(dict(zip(study.test_orders, row, strict=True)), ensure_ascii=False)
-        for row in zip(*texts, strict=True)
-    ]
+    return {
+        number: json.dumps(dict(zip(study.test_orders, row, strict=True)), ensure_ascii=False)
+        for number, row in zip(numbers.tolist(), zip(*texts, strict=True), strict=True)
+    }

@@ -125,21 +125,26 @@ def fallback_share(dataset: Dataset, numbers: Indices) -> float:
     return float(mask[dataset.ids[ranges(starts, ends - starts)]].mean())
 
 
-def shown(dataset: Dataset, numbers: Indices, order: Order, *, seed: int = 0) -> list[str]:
-    """The chosen sentences in an order, as text for the eye: the first draw, units apart."""
+def shown(dataset: Dataset, numbers: Indices, order: Order, *, seed: int = 0) -> list[list[str]]:
+    """The chosen sentences in an order, as text for the eye: the first draw, by unit, the space before it with it."""
     sequences = gather(dataset, numbers, order, seed=seed)
     vocabulary, marks = dataset.vocabulary(), frozenset(get_language(dataset.lang).case_marks.values())
     units = [vocabulary.decode(sequences.ids[begin:end]) for begin, end in pairwise(sequences.units)]
-    return [write_out(units[begin:end], marks) for begin, end in pairwise(sequences.sentences)]
+    return [spaced(units[begin:end], marks) for begin, end in pairwise(sequences.sentences)]
 
 
 def write_out(units: Sequence[str], marks: Collection[str] = ()) -> str:
     """Units as a line of text: spaces between units, none before a sentence's final punctuation and the given marks."""
-    line = ""
+    return "".join(spaced(units, marks))
+
+
+def spaced(units: Sequence[str], marks: Collection[str] = ()) -> list[str]:
+    """The same unit by unit."""
+    line = []
     for i, unit in enumerate(units):
         word = unit.lstrip(MARK).replace(MARK, " ")
         leans = word in marks or (is_final(unit) and not unit.startswith(MARK))
-        line += word if i == 0 or leans else " " + word
+        line.append(word if i == 0 or leans else " " + word)
     return line
 
 
