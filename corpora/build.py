@@ -125,7 +125,12 @@ def _write(plan: _Plan, draft: Path, progress: Progress) -> Corpus:
     except IdTwiceError as error:
         raise _id_twice(str(error), source, card) from None
     _check(plan, counts, removed)
-    settings = {**card.options, "reader": card.reader, "comparable": card.aligned and card.comparable}
+    settings = {
+        **card.options,
+        "reader": card.reader,
+        "comparable": card.aligned and card.comparable,
+        "original": card.original,
+    }
     corpus = Corpus(
         card.name, draft / "entry", card.languages, card.aligned, sha256, counts, dict(sorted(removed.items())),
         settings, dict(sorted(state["changed"].items())),

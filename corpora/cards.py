@@ -60,7 +60,8 @@ class Card(_Strict):
     language, or by language, or by language and split; not checked where options or cleaning are other than the card's.
 
     comparable: whether aligned sentences say the same, so that their bits may be compared across languages; not so
-    where text was localised (other names and places) instead of translated.
+    where text was localised (other names and places) instead of translated. original: the language that (most of) the
+    text was written in; in the others it is a translation.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Card(_Strict):
     cleaning: Cleaning = Cleaning()
     expected: int | dict[str, int | dict[Split, int]] | None = None
     comparable: bool = True
+    original: str | None = None
     notes: str = ""
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from corpora.table import Corpus, sha256_of, sources_sha256
 from experiments.errors import StudyError
 from experiments.models import get_model
 from experiments.study import Study
+from experiments.variants import variants
 from pipelines.build import build as build_dataset
 from pipelines.dataset import Dataset, Recipe, splits_of
 from pipelines.orders import get_order
@@ -70,7 +71,7 @@ def code_sha256() -> str:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A study with its corpora built (one a condition; one named "" where there are none) and its datasets encoded."""
+    """A study with its corpora built (one a variant; one named "" where there are none) and its datasets encoded."""
 
     study: Study
     corpora: dict[str, Corpus]
@@ -103,9 +104,9 @@ def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None 
     depends on all of them. Raises StudyError where the corpus lacks a language that is asked for.
     """
     progress = progress or _Silent()
-    corpora = {}
-    for condition, changed in (study.conditions or {"": {}}).items():
-        options = {**study.corpus_options, **changed}
+    corpora, found = {}, variants(study.model_dump())
+    for name, variant in found.items():
+        options = {**study.corpus_options, **variant.options}
         progress.expect(f"building the corpus {Path(study.corpus).name} (sentences)", options.get("pairs"))
         corpus = build_corpus(study.corpus, langs=languages, options=options or None, progress=progress.advance)
         missing = [lang for lang in languages if lang not in corpus.languages]
@@ -113,22 +114,16 @@ def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None 
             raise StudyError(
                 f"The corpus {corpus.name} has no {', '.join(missing)}; it has {', '.join(corpus.languages)}."
             )
-        corpora[condition] = corpus
+        corpora[name] = corpus
     wanted = [lang for lang in study.languages if lang in corpus.languages] if corpus.aligned else list(languages)
     tags = any("tags" in get_order(name).needs for name in (*study.train_orders, *study.test_orders))
-    recipes = {
-        (lang, unit): Recipe(
-            unit, study.vocabulary, study.lower, study.keep_final, tags, study.transforms.get(lang, "none")
-        )
-        for lang in wanted
-        for unit in study.units[lang]
-    }
     datasets = {}
-    for condition, corpus in corpora.items():
-        for (lang, unit), recipe in recipes.items():
-            counts = corpus.counts[lang]
+    for name, corpus in corpora.items():
+        for lang, unit in [(one, unit) for one in wanted for unit in study.units[one]]:
+            counts, transform = corpus.counts[lang], study.transforms.get(lang, "none")
             progress.expect(f"encoding {lang} by {unit} (sentences)", counts["train"] + sum(counts.values()))
-            datasets[dataset_name(lang, unit, condition)] = build_dataset(corpus, lang, recipe, progress.advance)
+            recipe = Recipe(unit, found[name].vocabulary, study.lower, study.keep_final, tags, transform)
+            datasets[dataset_name(lang, unit, name)] = build_dataset(corpus, lang, recipe, progress.advance)
     for dataset in datasets.values():
         _check_task(study, dataset)
         _check_orders(study, dataset)
@@ -181,6 +176,7 @@ def settings_of(prepared: Prepared) -> dict[str, Any]:
         "study": {**study, "corpus": corpus.name},
         "corpus_sha256": sha256_of(hashes) if others else corpus.sha256,
         "comparable": corpus.settings["comparable"],
+        "original": corpus.settings["original"],
         "datasets": {name: dataset.sha256 for name, dataset in prepared.datasets.items()},
         "code": code_sha256(),
         "versions": {name: version(name) for name in LIBRARIES},
@@ -194,7 +190,7 @@ def plan(prepared: Prepared, languages: tuple[str, ...]) -> list[Cell]:
     return [
         Cell(lang, unit, model, train_order, seed, settings, condition)
         for seed in range(study.seeds)
-        for condition in study.conditions or ("",)
+        for condition in variants(study.model_dump())
         for lang in languages
         for unit in study.units[lang]
         for train_order in study.train_orders

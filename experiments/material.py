@@ -16,6 +16,7 @@ from experiments.models import Model, get_model
 from experiments.models.bags import unit_keys
 from experiments.packing import Passages, documents, passages, right_to_left, units_apart
 from experiments.study import Study
+from experiments.variants import variants
 from pipelines.audit import FIGURES
 from pipelines.audit_text import by_length
 from pipelines.dataset import Dataset
@@ -119,8 +120,13 @@ class Material:
 
 def study_of(cell: Cell) -> Study:
     """The study a cell was planned from, as far as it matters to the cell."""
-    fields = {"name": "cell", "title": "", "question": "", "models": [cell.model], "languages": [cell.lang]}
-    return Study.model_validate({**cell.settings["study"], **fields}).tuned_for(cell.lang, cell.model)
+    declared = cell.settings["study"]
+    size = variants(declared)[cell.condition].vocabulary
+    fields = {
+        "name": "cell", "title": "", "question": "", "models": [cell.model], "languages": [cell.lang],
+        "vocabulary": size, "vocabularies": [],
+    }  # fmt: skip
+    return Study.model_validate({**declared, **fields}).tuned_for(cell.lang, cell.model)
 
 
 def material_of(cell: Cell, datasets: dict[str, Dataset]) -> Material:

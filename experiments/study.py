@@ -149,9 +149,10 @@ class Study(_Strict):
     frequent `vocabulary` of training and one for all others, instead of pieces; for the comparison of vocabularies, as
     nothing unseen can be told apart by it. tuned: settings by `language/model`, over those of the study.
     conditions: a name for each of several settings of the corpus, over `corpus_options`; every cell is run under each,
-    on the same sentences (by id). transforms: a script transform by language. allow_identical: by order, the share of
-    sentences of two or more units that it may leave in their natural order; an order that is not named may leave as
-    many as its definition says.
+    on the same sentences (by id). vocabularies: sizes under each of which every cell is run, `vocabulary` among them,
+    so that what is claimed of languages can be seen to hold at all (`experiments.variants`). transforms: a script
+    transform by language. allow_identical: by order, the share of sentences of two or more units that it may leave in
+    their natural order; an order that is not named may leave as many as its definition says.
     """
 
     name: str
@@ -170,6 +171,7 @@ class Study(_Strict):
     perturbation_seed: int = 0
     draws: Positive = 1
     vocabulary: Positive = 1000
+    vocabularies: tuple[Positive, ...] = ()
     lower: bool = True
     keep_final: bool = True
     transforms: dict[str, str] = {}
@@ -189,6 +191,16 @@ class Study(_Strict):
     @property
     def classifies(self) -> bool:
         return self.task in ("classification", "pairs")
+
+    @model_validator(mode="after")
+    def _vocabularies(self) -> Study:
+        sizes = self.vocabularies
+        if sizes and (self.vocabulary not in sizes or len(set(sizes)) < len(sizes)):
+            raise StudyError(
+                f"vocabularies must hold vocabulary ({self.vocabulary}), the study's own size, and each size once: "
+                f"got {list(sizes)}."
+            )
+        return self
 
     @field_validator("models")
     @classmethod

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,6 +66,7 @@ class Analysis:
     """Everything that the page, the table at the terminal and results.csv are written from.
 
     ungated: the groups of language models that do not beat a Kneser–Ney 5-gram of the same text on validation.
+    settings: the configuration that the runs share.
     """
 
     rows: tuple[Row, ...]
@@ -74,6 +77,7 @@ class Analysis:
     profiles: tuple[Profile, ...] = ()
     reaches: tuple[Reach, ...] = ()
     ungated: frozenset[Group] = frozenset()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -108,6 +112,7 @@ def analyse(inputs: Inputs) -> Analysis:
         + tuple(profile for group in groups for profile in occlusion(inputs, tables, group, clusters_of)),
         tuple(reach for _, reach in looked if reach),
         frozenset(group for group in groups if _ungated(inputs, group)),
+        inputs.settings,
     )  # fmt: skip
 
 

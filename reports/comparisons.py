@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.variants import variants
 from reports.gain import ORDER_GAIN, Worth, gain_difference
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.quantities import ACCURACY, AT_EQUAL_LENGTH, PER_ORDER_BIT, clusters_of
@@ -75,10 +76,10 @@ def compare(
     ]
     if not inputs.settings["comparable"]:
         couples = []
-    conditions = inputs.settings["study"].get("conditions") or {"": {}}
+    base = {name for name, variant in variants(inputs.settings["study"]).items() if variant.base}
     alike = sorted(networks, key=lambda g: (g.lang, g.unit, g.model))
     for _, found in groupby(alike, key=lambda g: (g.lang, g.unit, g.model)):
-        first, *others = sorted(found, key=lambda g: (bool(conditions.get(g.condition)), g.condition))
+        first, *others = sorted(found, key=lambda g: (g.condition not in base, g.condition))
         couples += [(other, first) for other in others]
     return [one for couple in couples for one in _differences(inputs, tables, *couple, orders, worth)]
 

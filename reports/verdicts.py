@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from experiments.variants import variants
 from reports.analysis import OVER_LOCAL, Analysis, Row
+from reports.claims import doubt, support
+from reports.comparisons import Comparison
 from reports.document import Text, span
 from reports.gain import ORDER_GAIN
 from reports.inputs import Group, in_rank, is_floor
@@ -125,42 +128,66 @@ def _significant(row: Row) -> bool:
 
 def between(analysis: Analysis, words: Words | None = None) -> Verdict | None:
     """Whether order is worth more in one language; where that was not measured, whether shuffling costs one more, which
-    is said only if bits, bits per bit of log2 n!, and bits between sentences of equal length agree."""
+    is said only if bits, bits per bit of log2 n!, and bits between sentences of equal length agree.
+
+    Either is claimed only where the models beat a 5-gram and the difference is backed (`reports.claims`).
+    """
     words = words or words_of("en")
-    by_name: dict[tuple[str, str, str], Estimate] = {}
-    for c in analysis.comparisons:
+    base = {name for name, variant in variants(analysis.settings["study"]).items() if variant.base}
+    found: dict[tuple[str, str, str], Comparison] = {}
+    for c in sorted(analysis.comparisons, key=lambda c: c.first.condition not in base):
         if c.languages:
-            by_name.setdefault((c.first.model, c.order, c.quantity), c.estimate)
+            found.setdefault((c.first.model, c.order, c.quantity), c)
     for model in speakers(analysis):
-        gain = by_name.get((model, "shuffle", ORDER_GAIN))
+        gain = found.get((model, "shuffle", ORDER_GAIN))
         if gain is not None:
-            return _of_gain(model, gain, words)
-        found = [by_name.get((model, "shuffle", name)) for name in ("order_cost", PER_ORDER_BIT, AT_EQUAL_LENGTH)]
-        if found[0] is not None and found[1] is not None:
-            return _of_costs(model, [one for one in found if one is not None], words)
+            return _of_gain(analysis, gain, words)
+        costs = [found.get((model, "shuffle", name)) for name in ("order_cost", PER_ORDER_BIT, AT_EQUAL_LENGTH)]
+        if costs[0] is not None and costs[1] is not None:
+            return _of_costs(analysis, [one for one in costs if one is not None], words)
     return None
 
 
-def _of_costs(model: str, found: list[Estimate], words: Words) -> Verdict:
-    raw, share, *equal = found
-    values = {"model": model.upper(), "bits": signed(raw, 1), "share": signed(share, 2)}
+def _of_costs(analysis: Analysis, costs: list[Comparison], words: Words) -> Verdict:
+    raw, share, *equal = (c.estimate for c in costs)
+    values = {"model": costs[0].first.model.upper(), "bits": signed(raw, 1), "share": signed(share, 2)}
     figures = words("between.figures", **values)
     if equal:
         figures = words("between.figures_equal", **values, equal=signed(equal[0], 1))
     if raw.one_seed:
         return Verdict(words.text("between.few"), (figures,))
-    if not all(one.excludes_zero and (one.value > 0) == (raw.value > 0) for one in found):
+    if not all(one.excludes_zero and (one.value > 0) == (raw.value > 0) for one in (raw, share, *equal)):
         return Verdict(words.text("between.disagree"), (figures,))
-    return Verdict(words.text("between.more", language=_dearer(raw, words)), (figures,))
+    return _claimed(analysis, costs[0], "between.more", 1, figures, words)
 
 
-def _of_gain(model: str, gain: Estimate, words: Words) -> Verdict:
-    figures = words("between.gain", model=model.upper(), gain=signed(gain, 3))
+def _of_gain(analysis: Analysis, claimed: Comparison, words: Words) -> Verdict:
+    gain = claimed.estimate
+    figures = words("between.gain", model=claimed.first.model.upper(), gain=signed(gain, 3))
     if gain.one_seed:
         return Verdict(words.text("between.few"), (figures,))
     if not gain.excludes_zero:
         return Verdict(words.text("between.gain_nil"), (figures,))
-    return Verdict(words.text("between.gain_more", language=_dearer(gain, words)), (figures,))
+    return _claimed(analysis, claimed, "between.gain_more", 3, figures, words)
+
+
+def _claimed(analysis: Analysis, claimed: Comparison, key: str, digits: int, figures: str, words: Words) -> Verdict:
+    """The claim, or why it is none yet, and what limits it."""
+    language = _dearer(claimed.estimate, words)
+    if analysis.ungated & {claimed.first, claimed.second}:
+        return Verdict(words.text("between.ungated"), (figures,))
+    study, original = analysis.settings["study"], analysis.settings.get("original")
+    backing = support(study, analysis.comparisons, claimed)
+    why = doubt(backing, claimed.estimate.value)
+    notes = [figures]
+    if original in (claimed.first.lang, claimed.second.lang):
+        other = claimed.second.lang if original == claimed.first.lang else claimed.first.lang
+        notes.append(words("between.translated", language=words.language(other)))
+    if not why:
+        return Verdict(words.text(key, language=language), tuple(notes))
+    sizes = ", ".join(f"{size:,}" for size in backing.sizes)
+    values = {"language": language, "sizes": sizes, "artefact": f"{backing.artefact:.{digits}f}"}
+    return Verdict(words.text(f"between.{why}", **values), tuple(notes))
 
 
 def _dearer(apart: Estimate, words: Words) -> str:

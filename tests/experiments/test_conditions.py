@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from experiments.cells import plan, prepare
+from experiments.errors import StudyError
 from experiments.material import material_of
 from experiments.study import load_study
 from pipelines.sequences import texts_of
@@ -40,3 +43,24 @@ def test_a_study_without_conditions_has_one_without_a_name() -> None:
     (cell, *_) = plan(prepare(study, ("ko",)), ("ko",))
     assert cell.condition == ""
     assert cell.title == "ko eojeol unigram natural seed 0"
+
+
+def test_vocabularies_cut_the_same_sentences_into_fewer_and_more_pieces() -> None:
+    study = load_study(
+        "word_order", preset="smoke", settings=[*SMALL, "languages=[en]", "vocabularies=[500, 1300]"]
+    )  # fmt: skip
+    prepared = prepare(study, ("en",))
+    cells = plan(prepared, ("en",))
+    assert [cell.condition for cell in cells] == ["pieces_500"] * 2 + ["pieces_1300"] * 2
+    coarse, fine = (material_of(cell, prepared.datasets) for cell in (cells[2], cells[0]))
+    assert (fine.dataset.pieces, fine.study.vocabulary) == (500, 500)
+    assert coarse.dataset.pieces > 500
+    chosen = coarse.numbers["test"]
+    assert texts_of(coarse.dataset, chosen) == texts_of(fine.dataset, fine.numbers["test"])
+    sizes = [len(material.sequences(material.numbers["test"], "natural").ids) for material in (coarse, fine)]
+    assert sizes[1] > 1.1 * sizes[0], "the same text in more pieces"
+
+
+def test_the_own_size_is_one_of_the_vocabularies() -> None:
+    with pytest.raises(StudyError, match=r"vocabularies must hold vocabulary \(1300\)"):
+        load_study("word_order", preset="smoke", settings=["vocabularies=[500, 900]"])

@@ -75,7 +75,8 @@ def test_the_parquet_holds_the_numbers_of_the_csv(tmp_path: Path) -> None:
 def test_verdicts_say_what_was_planted() -> None:
     analysis = analyse(inputs(seeds=5, sentences=200))
     assert verdict(analysis, "ko").text.startswith("Korean: shuffling its eojeol costs an LSTM 39.7 [")
-    assert "English more" in between_text(analysis), "60 against 40 bits, 3.75 against 3.33 per bit of log2 n!"
+    said = between_text(analysis)
+    assert "English models stand higher" in said, "60 against 40 bits, 3.75 against 3.33 per bit of log2 n!"
 
 
 def test_no_verdict_between_languages_where_bits_and_shares_disagree() -> None:

@@ -1,0 +1,86 @@
+"""When a difference between the languages is claimed: at three vocabularies, beyond what vocabularies make alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from experiments.variants import variants
+from reports.analysis import analyse
+from reports.inputs import Inputs
+from reports.verdicts import between
+from tests.reports.synthetic import inputs
+
+Costs = dict[int, tuple[float, float]]
+"""By vocabulary what a shuffle costs in Korean and in English."""
+
+
+def at_vocabularies(costs: Costs, original: str | None = None, margin: float | None = None) -> Inputs:
+    """One study at several vocabularies; an order bit is worth the same everywhere but for the planted costs."""
+    parts = {}
+    for size, (ko, en) in costs.items():
+        name = f"pieces_{size}" if len(costs) > 1 else ""
+        part = inputs(
+            models=("lstm",), seeds=4, contexts=(), costs={"ko": {"shuffle": ko}, "en": {"shuffle": en}}, seed=size
+        )
+        settings = json.loads(part.runs["settings"].iloc[0])
+        settings["study"] |= {"vocabulary": min(costs), "vocabularies": sorted(costs) if len(costs) > 1 else []}
+        settings["original"] = original
+        runs = part.runs.assign(settings=json.dumps(settings))
+        if margin is not None:
+            runs["metric.margin_over_ngram_5"] = margin
+        parts[name] = replace(part, runs=runs)
+
+    def told(name: str, table: pd.DataFrame) -> pd.DataFrame:
+        table = table.assign(condition=name)
+        if "run_id" in table:
+            table["run_id"] = table["run_id"].str.slice(0, 20) + name
+        return table
+
+    tables = {
+        field: pd.concat([told(name, getattr(part, field)) for name, part in parts.items()], ignore_index=True)
+        for field in ("runs", "observations", "sentences", "audits")
+    }
+    return replace(next(iter(parts.values())), **tables)
+
+
+def said(given: Inputs) -> str:
+    found = between(analyse(given))
+    assert found is not None
+    return found.text
+
+
+BACKED: Costs = {2000: (40.0, 90.0), 4000: (42.0, 92.0), 8000: (44.0, 95.0)}
+
+
+@pytest.mark.parametrize(
+    ("costs", "expected"),
+    [
+        (BACKED, "a shuffle costs English more, at every vocabulary measured"),
+        ({2000: (40.0, 90.0)}, "English models stand higher, measured at a vocabulary of 2,000 pieces"),
+        ({2000: (40.0, 90.0), 4000: (40.0, 90.0)}, "measured at a vocabulary of 2,000, 4,000 pieces"),
+        ({2000: (40.0, 90.0), 4000: (40.0, 90.0), 8000: (90.0, 60.0)}, "does not hold at every vocabulary"),
+        ({2000: (40.0, 75.0), 4000: (60.0, 110.0), 8000: (90.0, 150.0)}, "no larger than what the size of the vocabulary"),
+    ],
+)  # fmt: skip
+def test_what_is_claimed(costs: Costs, expected: str) -> None:
+    assert expected in said(at_vocabularies(costs))
+
+
+def test_a_translation_and_a_stronger_floor_limit_the_claim() -> None:
+    assert "The Korean text is mostly a translation" in said(at_vocabularies(BACKED, original="en"))
+    assert "translation" not in said(at_vocabularies(BACKED))
+    assert "so nothing is claimed" in said(at_vocabularies(BACKED, margin=-0.01))
+
+
+def test_variants_by_name() -> None:
+    plain = {"vocabulary": 900}
+    assert {name: (v.vocabulary, v.base) for name, v in variants(plain).items()} == {"": (900, True)}
+    both = {**plain, "vocabularies": [500, 900], "conditions": {"own": {}, "free": {"scrambling": 1.0}}}
+    assert {name: (v.vocabulary, v.base) for name, v in variants(both).items()} == {
+        "own_pieces_500": (500, False), "own_pieces_900": (900, True),
+        "free_pieces_500": (500, False), "free_pieces_900": (900, False),
+    }  # fmt: skip
