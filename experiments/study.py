@@ -152,7 +152,8 @@ class Study(_Strict):
     on the same sentences (by id). vocabularies: sizes under each of which every cell is run, `vocabulary` among them,
     so that what is claimed of languages can be seen to hold at all (`experiments.variants`). transforms: a script
     transform by language. allow_identical: by order, the share of sentences of two or more units that it may leave in
-    their natural order; an order that is not named may leave as many as its definition says.
+    their natural order; an order that is not named may leave as many as its definition says. family: which tests are
+    corrected together; it is part of a design's hash, and so declared before anything runs.
     """
 
     name: str
@@ -185,6 +186,9 @@ class Study(_Strict):
     sample: Sample = Sample()
     recency: Recency = Recency()
     gate: Gate = Gate()
+    family: tuple[
+        Literal["order_cost", "order_gain", "accuracy_lost", "between_languages", "between_conditions"], ...
+    ] = ("order_cost", "order_gain", "between_languages")
     tuning: Tuning = Tuning()
     tuned: dict[str, dict[str, Any]] = {}
 

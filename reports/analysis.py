@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from reports.comparisons import Comparison, compare
 from reports.errors import ReportError
+from reports.family import corrected
 from reports.gain import Worth, estimates, worths
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.profiles import Profile, Reach, occlusion, profiles
@@ -22,28 +23,17 @@ from reports.quantities import (
     DUST,
     PER_ORDER_BIT,
     SURVIVING,
+    Row,
     clusters_of,
     without_dust,
 )
-from reports.statistics import Estimate, holm, linearised, linearised_share, means
+from reports.statistics import Estimate, linearised, linearised_share, means
 
 OVER_LOCAL = "cost_over_local_3"
 """What a shuffle costs beyond a shuffle inside windows of three, on the same sentences."""
 
 RECENCY_SHARE = 0.01
 """The effective context leaves at most this share of what context is worth on the table."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One estimated quantity of one group under one test order, with every seed's own value and the runs behind it."""
-
-    group: Group
-    order: str
-    quantity: str
-    estimate: Estimate
-    by_seed: dict[int, float]
-    run_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +56,7 @@ class Analysis:
     """Everything that the page, the table at the terminal and results.csv are written from.
 
     ungated: the groups of language models that do not beat a Kneser–Ney 5-gram of the same text on validation.
-    settings: the configuration that the runs share.
+    settings: the configuration that the runs share. family: how many tests are corrected together.
     """
 
     rows: tuple[Row, ...]
@@ -78,6 +68,7 @@ class Analysis:
     reaches: tuple[Reach, ...] = ()
     ungated: frozenset[Group] = frozenset()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    family: int = 0
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -93,18 +84,18 @@ class Analysis:
 
 
 def analyse(inputs: Inputs) -> Analysis:
-    """Estimate every quantity from the runs that passed the gates, and correct the family of order costs."""
+    """Estimate every quantity from the runs that passed the gates, and correct the family that the study declares."""
     if inputs.runs.empty or inputs.observations.empty:
         raise ReportError(f"{inputs.study['name']} has no finished run to report: run it with `make experiment`.")
     tables, orders = Tables(inputs), inputs.orders()
     groups = [group for group in inputs.groups() if len(inputs.good_runs_of(group))]
     rows = [row for group in groups for row in _rows(inputs, tables, group, orders)]
-    rows = _corrected(rows)
     worth = {group: worths(inputs, tables, group) for group in groups}
     rows += [row for group in groups for row in _worth_rows(inputs, tables, group, worth[group])]
     curves = [curve for group in groups for curve in _curves(inputs, tables, group)]
     flagged = inputs.runs[inputs.runs["gate"] != "passed"].sort_values(["lang", "model", "seed", "run_id"])
     comparisons = compare(inputs, tables, groups, orders, worth) if _one_design(inputs) else []
+    rows, comparisons, family = corrected(rows, comparisons, inputs.settings["study"].get("family", ()))
     looked = [profiles(inputs, tables, group, clusters_of) for group in groups]
     return Analysis(
         tuple(rows), tuple(curves), tuple(comparisons), flagged, tuple(orders),
@@ -113,6 +104,7 @@ def analyse(inputs: Inputs) -> Analysis:
         tuple(reach for _, reach in looked if reach),
         frozenset(group for group in groups if _ungated(inputs, group)),
         inputs.settings,
+        family,
     )  # fmt: skip
 
 
@@ -184,16 +176,6 @@ def _accuracies(
         if tables.xs(run_ids[0], CONSISTENT, order):
             found.append((order, CONSISTENT, tables.over_draws(run_ids, order, CONSISTENT), None))
     return found
-
-
-def _corrected(rows: list[Row]) -> list[Row]:
-    """Holm over the family: every order cost of every recurrent model in every language of the report."""
-    family = [i for i, row in enumerate(rows) if row.quantity == "order_cost" and not is_floor(row.group.model)]
-    adjusted = holm([rows[i].estimate.p for i in family])
-    result = list(rows)
-    for i, p in zip(family, adjusted, strict=True):
-        result[i] = replace(rows[i], estimate=replace(rows[i].estimate, p_holm=p))
-    return result
 
 
 def _curves(inputs: Inputs, tables: Tables, group: Group) -> list[Curve]:

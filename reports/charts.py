@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import altair as alt
 import pandas as pd
 
-from reports.analysis import Analysis, Curve, Row
+from reports.analysis import Analysis, Curve
 from reports.inputs import Group, in_rank, in_turn, is_floor
+from reports.quantities import Row
 from reports.words import Words
 
 COLOURS = {"ko": "#c2410c", "en": "#2563a8"}

@@ -14,7 +14,8 @@ from experiments.variants import variants
 from reports.gain import ORDER_GAIN, Worth, gain_difference
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.quantities import ACCURACY, AT_EQUAL_LENGTH, PER_ORDER_BIT, clusters_of
-from reports.statistics import Estimate, difference, permuted, ratio_difference, total
+from reports.resampling import permuted
+from reports.statistics import Estimate, difference, ratio_difference, total
 from reports.words import Words
 
 SPACED = {"ko": "eojeol", "en": "word"}

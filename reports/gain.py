@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
-from reports.statistics import Clusters, Estimate, difference, total
+from reports.resampling import Clusters
+from reports.statistics import Estimate, difference, total
 
 ORDER_WORTH, ORDER_GAIN, ORDER_SHOCK = "order_worth", "order_gain", "order_shock"
 """L[s,s] − L[n,n] in bits a sentence; the same over L_floor − L[n,n]; and L[n,s] − L[s,s] over that. L[a,b] are the

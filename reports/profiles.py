@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reports.inputs import Group, Inputs, Table, Tables
-from reports.statistics import Clusters, Estimate, linearised, means
+from reports.resampling import Clusters
+from reports.statistics import Estimate, linearised, means
 
 REACH = 0.01
 """What lies beyond the effective context is worth at most this share of what the whole context is worth."""

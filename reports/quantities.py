@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from reports.inputs import Table
-from reports.statistics import Clusters
+from reports.inputs import Group, Table
+from reports.resampling import Clusters
+from reports.statistics import Estimate
 
 PER_ORDER_BIT = "order_cost_per_order_bit"
 """The order cost over Σ log2 of the number of distinguishable orders, for longer and shorter sentences alike."""
@@ -23,6 +26,18 @@ share whose prediction it leaves as it is."""
 
 DUST = 1e-6
 """Bits: what summing in another order may leave behind."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One estimated quantity of one group under one test order, with every seed's own value and the runs behind it."""
+
+    group: Group
+    order: str
+    quantity: str
+    estimate: Estimate
+    by_seed: dict[int, float]
+    run_ids: tuple[str, ...]
 
 
 def without_dust(table: Table) -> Table:

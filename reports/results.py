@@ -74,6 +74,8 @@ def _row(
         "high": _written(found.high),
         "bootstrap_low": _written(found.bootstrap[0]),
         "bootstrap_high": _written(found.bootstrap[1]),
+        "bca_low": _written(found.bca[0]),
+        "bca_high": _written(found.bca[1]),
         "effect_size": _written(found.effect),
         "standard_error": _written(found.error, ".4g"),
         "p": _written(found.p, ".4g"),

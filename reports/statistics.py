@@ -9,22 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import combinations
-from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize, special
 
-Table = NDArray[np.float64]
-Clusters = NDArray[np.int64]
-"""[sentences]: the number, from 0, of the document that each sentence comes from."""
+from reports.resampling import Clusters, Table, bca, bootstrap_totals, bootstraps, influences, percentile
+
 LEVEL = 0.95
 POWER = 0.8
 """How often the smallest detectable effect is found."""
-RESAMPLES = 2000
-PERMUTATIONS = 20_000
 SMALLEST_P = 1e-12
 """Smaller p values are given as this one."""
 
@@ -33,10 +26,10 @@ SMALLEST_P = 1e-12
 class Estimate:
     """A quantity with its 95 % interval.
 
-    error: the standard error; p: two-sided, against zero; effect: the mean over the standard deviation
-    of the sentences' values (Cohen's d of paired differences); bootstrap: percentile interval beside the primary one;
-    detectable: the smallest true value that a study of this size would find in four of five cases; seeds, sentences:
-    how many; one_seed: the interval holds no variance between seeds.
+    error: the standard error; p: two-sided, against zero; effect: the mean over the standard deviation of the
+    sentences' values (Cohen's d of paired differences); bootstrap, bca: percentile and bias-corrected accelerated
+    intervals beside the primary one; detectable: the smallest true value that a study of this size would find in four
+    of five cases; seeds, sentences: how many; one_seed: the interval holds no variance between seeds.
     """
 
     value: float
@@ -51,6 +44,7 @@ class Estimate:
     one_seed: bool
     p_holm: float = float("nan")
     detectable: float = float("nan")
+    bca: tuple[float, float] = (float("nan"), float("nan"))
 
     @property
     def excludes_zero(self) -> bool:
@@ -136,44 +130,16 @@ def variance_of_mean(table: Table, clusters: Clusters | None = None) -> Parts:
     return Parts(((squares.seeds / cells, count - 1.0), (max(joint - squares.rest / cells, 0.0), df)))
 
 
-def _estimate(value: float, parts: Parts, effect: float, drawn: Table, seeds: int, sentences: int) -> Estimate:
-    reach = parts.reach(1 - LEVEL)
-    low, high = np.quantile(drawn, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+def _estimate(
+    value: float, parts: Parts, effect: float, drawn: Table, added: Sequence[Table], shape: tuple[int, int]
+) -> Estimate:
+    """The estimate of a value: drawn are its bootstrap values, added what each seed and sentence adds to it."""
+    reach, seeds, sentences = parts.reach(1 - LEVEL), *shape
     return Estimate(
-        value, value - reach, value + reach, parts.error, parts.p(value), effect, (float(low), float(high)),
+        value, value - reach, value + reach, parts.error, parts.p(value), effect, percentile(drawn, LEVEL),
         seeds, sentences, seeds == 1, detectable=reach + special.ndtri(POWER) * parts.error,
+        bca=bca(drawn, value, added, LEVEL),
     )  # fmt: skip
-
-
-def bootstrap_means(table: Table, clusters: Clusters | None = None, resamples: int = RESAMPLES, seed: int = 0) -> Table:
-    """[resamples] grand means of the table with seeds and sentences drawn again (Sellam et al. 2022), documents whole.
-
-    With few seeds the percentile interval of these is too short: it stands beside the primary one as a check.
-    """
-    return _bootstrap([table], clusters, resamples, seed)[0]
-
-
-def _bootstrap(tables: Sequence[Table], clusters: Clusters | None, resamples: int, seed: int) -> list[Table]:
-    """The bootstrap means of several tables over the same sentences, whose weights are then read once."""
-    weights = _sentence_weights(tables[0].shape[1], clusters, resamples, seed)
-    parts = np.split(weights @ np.concatenate(tables).T, np.cumsum([len(table) for table in tables])[:-1], axis=1)
-    return [np.einsum("ri,ri->r", part, _drawn(part.shape[1], resamples, seed)) for part in parts]
-
-
-def _sentence_weights(items: int, clusters: Clusters | None, resamples: int, seed: int) -> Table:
-    """[resamples, sentences]: weights that sum to 1 in each resample; whole clusters are drawn."""
-    if clusters is None:
-        return _drawn(items, resamples, seed)
-    weights = _drawn(int(clusters.max()) + 1, resamples, seed)[:, clusters]
-    normalised: Table = weights / weights.sum(axis=1, keepdims=True)
-    return normalised
-
-
-@lru_cache(maxsize=16)
-def _drawn(count: int, resamples: int, seed: int) -> Table:
-    """[resamples, count]: how often each of `count` things is drawn in a resample, over `count`; kept, being costly."""
-    generator = np.random.Generator(np.random.Philox([seed, count]))
-    return generator.multinomial(count, np.full(count, 1 / count), resamples) / count
 
 
 def mean(table: Table, clusters: Clusters | None = None) -> Estimate:
@@ -184,8 +150,15 @@ def mean(table: Table, clusters: Clusters | None = None) -> Estimate:
 def means(tables: Sequence[Table], clusters: Clusters | None = None) -> list[Estimate]:
     """The means of several tables [seeds, sentences] over the same sentences: as `mean` of each, but faster."""
     return [
-        _estimate(float(table.mean()), variance_of_mean(table, clusters), _effect(table.mean(0)), drawn, *table.shape)
-        for table, drawn in zip(tables, _bootstrap(tables, clusters, RESAMPLES, 0), strict=True)
+        _estimate(
+            float(table.mean()),
+            variance_of_mean(table, clusters),
+            _effect(table.mean(0)),
+            drawn,
+            influences([table], clusters),
+            (table.shape[0], table.shape[1]),
+        )
+        for table, drawn in zip(tables, bootstraps(tables, clusters), strict=True)
     ]
 
 
@@ -244,38 +217,8 @@ def total(tables: Sequence[Table], clusters: Clusters | None = None) -> Estimate
     parts.append((max(joint, 0.0), df))
     seeds = min(table.shape[0] for table in tables)
     drawn = bootstrap_totals(tables, clusters)
-    return _estimate(float(together.mean()), Parts(tuple(parts)), _effect(together), drawn, seeds, items)
-
-
-def bootstrap_totals(
-    tables: Sequence[Table], clusters: Clusters | None = None, resamples: int = RESAMPLES, seed: int = 0
-) -> Table:
-    """[resamples] sums of means: each table's seeds drawn alone, the sentences drawn for all at once."""
-    sentences = _sentence_weights(tables[0].shape[1], clusters, resamples, seed)
-    drawn = [_drawn(table.shape[0], resamples, seed + side) @ table for side, table in enumerate(tables, 1)]
-    sums: Table = np.einsum("rj,rj->r", np.sum(drawn, axis=0), sentences)
-    return sums
-
-
-def permuted(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[float, float]:
-    """Two-sided p of a difference of means when models change sides at random, and the smallest p there can be.
-
-    first, second: [seeds], a value a model. Every split is tried where there are at most 20,000, else as many random
-    ones and the one at hand, which counts (p is never 0; Phipson & Smyth 2010).
-    """
-    values, size = np.concatenate([first, second]), len(first)
-    splits = comb(len(values), size)
-    if splits <= PERMUTATIONS:
-        sides = np.array(list(combinations(range(len(values)), size)))
-    else:
-        generator = np.random.Generator(np.random.Philox([0, len(values)]))
-        drawn = generator.random((PERMUTATIONS, len(values))).argsort(1)[:, :size]
-        sides = np.concatenate([np.arange(size)[None], drawn])
-    sums = values[sides].sum(1)
-    apart = np.abs(sums / size - (values.sum() - sums) / (len(values) - size))
-    at_hand = abs(first.mean() - second.mean())
-    reached = np.count_nonzero(apart >= at_hand - 1e-9 * max(1.0, at_hand))
-    return reached / len(sides), (2 if len(first) == len(second) else 1) / splits
+    added = influences(tables, clusters)
+    return _estimate(float(together.mean()), Parts(tuple(parts)), _effect(together), drawn, added, (seeds, items))
 
 
 def ratio_difference(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from experiments.variants import variants
-from reports.analysis import OVER_LOCAL, Analysis, Row
+from reports.analysis import OVER_LOCAL, Analysis
 from reports.claims import doubt, support
 from reports.comparisons import Comparison
 from reports.document import Text, span
 from reports.gain import ORDER_GAIN
 from reports.inputs import Group, in_rank, is_floor
-from reports.quantities import ACCURACY, ACCURACY_LOST, AT_EQUAL_LENGTH, PER_ORDER_BIT
+from reports.quantities import ACCURACY, ACCURACY_LOST, AT_EQUAL_LENGTH, PER_ORDER_BIT, Row
 from reports.statistics import Estimate
 from reports.words import Words, words_of
 from reports.written import estimated, percent, signed
@@ -156,7 +156,8 @@ def _of_costs(analysis: Analysis, costs: list[Comparison], words: Words) -> Verd
         figures = words("between.figures_equal", **values, equal=signed(equal[0], 1))
     if raw.one_seed:
         return Verdict(words.text("between.few"), (figures,))
-    if not all(one.excludes_zero and (one.value > 0) == (raw.value > 0) for one in (raw, share, *equal)):
+    alike = all(one.excludes_zero and (one.value > 0) == (raw.value > 0) for one in (raw, share, *equal))
+    if not alike or raw.p_holm >= LEVEL:
         return Verdict(words.text("between.disagree"), (figures,))
     return _claimed(analysis, costs[0], "between.more", 1, figures, words)
 
@@ -166,7 +167,7 @@ def _of_gain(analysis: Analysis, claimed: Comparison, words: Words) -> Verdict:
     figures = words("between.gain", model=claimed.first.model.upper(), gain=signed(gain, 3))
     if gain.one_seed:
         return Verdict(words.text("between.few"), (figures,))
-    if not gain.excludes_zero:
+    if not gain.excludes_zero or gain.p_holm >= LEVEL:
         return Verdict(words.text("between.gain_nil"), (figures,))
     return _claimed(analysis, claimed, "between.gain_more", 3, figures, words)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reports.analysis import Row
+from reports.quantities import Row
 from reports.statistics import Estimate
 
 

@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import replace
 
 from reports import charts
-from reports.analysis import Row as Found
 from reports.document import Block, Cell, Paragraph, Section, Table, Text, span
 from reports.gain import ORDER_GAIN, ORDER_SHOCK, ORDER_WORTH
 from reports.inputs import is_floor
 from reports.quantities import ACCURACY, ACCURACY_LOST, CONSISTENT, PER_ORDER_BIT, SURVIVING
+from reports.quantities import Row as Found
 from reports.sections import Report, anchor, cell, cells, grouped, runs_cell
 from reports.sections.figures import figure
 from reports.verdicts import ladder
@@ -136,6 +136,7 @@ def _compared(report: Report) -> Table:
         figures = (
             estimated(scaled, digits),
             p_value(found.p),
+            p_value(found.p_holm),
             "–" if math.isnan(c.permuted[0]) else f"{c.permuted[0]:.3f} (≥ {c.permuted[1]:.3f})",
             number(scale * found.detectable, digits),
         )
@@ -145,7 +146,7 @@ def _compared(report: Report) -> Table:
         before = pair
     sentences = max((c.estimate.sentences for c in report.analysis.comparisons), default=0)
     heads = report.columns(
-        ("difference", "model", "test_order", "quantity"), ("difference", "p", "permuted", "detectable")
+        ("difference", "model", "test_order", "quantity"), ("difference", "p", "p_holm", "permuted", "detectable")
     )
     caption = report.words("caption.compared", sentences=sentences)
     return Table(caption, (*heads, *report.columns(("runs",), ())), grouped(rows))

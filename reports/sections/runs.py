@@ -158,13 +158,15 @@ def gate(said: str, words: Words) -> str:
 
 def statistics(report: Report) -> Section:
     words = report.words
-    family = sum(row.quantity == "order_cost" and not is_floor(row.group.model) for row in report.analysis.rows)
+    kinds = report.inputs.settings["study"].get("family", ())
+    named_kinds = ", ".join(words(f"family.{kind}") for kind in kinds)
+    tests = words.text("statistics.tests", family=report.analysis.family, kinds=named_kinds)
     named = report.inputs.sentences["document"]
     named = named[named != ""]
     told = [words.text("statistics.model")]
     if len(named):
         told.append(words.text("note.documents", count=named.nunique()))
-    told += [words.text("statistics.tests", family=family), words.text("statistics.bootstrap")]
+    told += [tests, words.text("statistics.bootstrap")]
     return Section(words("heading.statistics"), tuple(Paragraph(one) for one in told))
 
 

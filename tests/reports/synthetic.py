@@ -128,6 +128,7 @@ def _run(
 ) -> dict[str, object]:
     study = {
         "perturbation_seed": 0, "training": {"epochs": 3}, "sizes": {"units": 8}, "match": "parameters", "vocabulary": 100,
+        "family": ["order_cost", "between_languages"],
     }  # fmt: skip
     audits = {  # no unit of these runs is attached to another
         f"metric.audit.{order}.{name}": 0.5

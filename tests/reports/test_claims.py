@@ -84,3 +84,25 @@ def test_variants_by_name() -> None:
         "own_pieces_500": (500, False), "own_pieces_900": (900, True),
         "free_pieces_500": (500, False), "free_pieces_900": (900, False),
     }  # fmt: skip
+
+
+def test_the_declared_family_is_what_is_corrected() -> None:
+    """Holm by hand: of the members' p values, sorted, the k-th times what is left of their number, never falling."""
+    for kinds in (["order_cost"], ["order_cost", "between_languages"], ["between_languages"]):
+        given = inputs(seeds=3, sentences=60, costs={"ko": {"shuffle": 3.0}, "en": {"shuffle": 5.0}})
+        settings = json.loads(given.runs["settings"].iloc[0])
+        settings["study"]["family"] = kinds
+        found = analyse(replace(given, runs=given.runs.assign(settings=json.dumps(settings))))
+        costs = [
+            row.estimate for row in found.rows
+            if row.quantity == "order_cost" and row.group.model == "lstm" and "order_cost" in kinds
+        ]  # fmt: skip
+        apart = [c.estimate for c in found.comparisons if c.quantity == "order_cost" and "between_languages" in kinds]
+        members = sorted((*costs, *apart), key=lambda one: one.p)
+        assert len(members) == found.family == 2 * bool(costs) + bool(apart)
+        highest = 0.0
+        for left, one in zip(range(len(members), 0, -1), members, strict=True):
+            highest = max(highest, min(1.0, left * one.p))
+            assert one.p_holm == pytest.approx(highest)
+        rest = [row.estimate for row in found.rows if row.quantity == "bits_per_sentence"]
+        assert all(one.p_holm != one.p_holm for one in rest)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from reports.resampling import bca, bootstrap_means, influences, permuted
 from reports.statistics import (
-    bootstrap_means,
     clustered_variance,
     difference,
     holm,
@@ -15,7 +15,6 @@ from reports.statistics import (
     mean,
     mean_squares,
     means,
-    permuted,
     ratio,
     ratio_difference,
     variance_of_mean,
@@ -221,3 +220,27 @@ def test_what_is_called_detectable_is_found_in_four_of_five_cases() -> None:
         other = [simulated(generator, 5, 100, 2.0, 10.0, 4.0) for _ in range(2)]
         found += difference(other[0] + pilot.detectable, other[1]).p < 0.05
     assert 0.72 < found / 400 < 0.92
+
+
+def test_bca_is_the_one_of_scipy_where_sentences_alone_are_drawn() -> None:
+    """Skewed values, 60 of them: the percentile interval lies too low, and BCa moves it up."""
+    values = np.random.default_rng(3).lognormal(0, 0.5, 60)
+    theirs = stats.bootstrap((values,), np.mean, n_resamples=40_000, method="BCa", random_state=1).confidence_interval
+    table = values[None]
+    drawn = bootstrap_means(table, resamples=40_000)
+    ours = bca(drawn, float(values.mean()), influences([table], None), 0.95)
+    assert ours == pytest.approx((theirs.low, theirs.high), rel=0.01)
+    plain = np.quantile(drawn, [0.025, 0.975])
+    assert all(one > other for one, other in zip(ours, plain, strict=True))
+
+
+def test_what_seeds_and_sentences_add_squares_to_the_variance() -> None:
+    """Two languages, four models each, forty sentences in ten documents."""
+    generator = np.random.default_rng(5)
+    tables = [generator.normal(0, 3, (4, 40)) + generator.normal(0, 1, (4, 1)) for _ in range(2)]
+    documents = np.repeat(np.arange(10), 4)
+    added = influences(tables, documents)
+    assert [len(part) for part in added] == [10, 4, 4]
+    joint, _ = clustered_variance(tables[0].mean(0) + tables[1].mean(0), documents)
+    assert np.sum(added[0] ** 2) == pytest.approx(joint * 9 / 10)
+    assert np.sum(added[1] ** 2) == pytest.approx(tables[0].mean(1).var() / 4)
