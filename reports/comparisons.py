@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from experiments.variants import variants
 from reports.gain import ORDER_GAIN, Worth, gain_difference
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
-from reports.quantities import ACCURACY, AT_EQUAL_LENGTH, PER_ORDER_BIT, clusters_of
+from reports.mixed import at_equal_units
+from reports.quantities import ACCURACY, AT_EQUAL_LENGTH, AT_EQUAL_UNITS, PER_ORDER_BIT, clusters_of
 from reports.resampling import permuted
 from reports.statistics import Estimate, difference, ratio_difference, total
 from reports.words import Words
@@ -123,6 +124,10 @@ def _differences(
             matched = at_equal_length(costs[0], costs[1], *(table["n_units"].to_numpy() for table in facts))
             if matched is not None:
                 add(order, AT_EQUAL_LENGTH, total(matched, documents))
+            units = facts[0]["n_units"].to_numpy(), facts[1]["n_units"].to_numpy()
+            adjusted = at_equal_units(costs[0], costs[1], units, documents)
+            if adjusted is not None:
+                add(order, AT_EQUAL_UNITS, adjusted)
         ceilings = [table["log2_orders"].to_numpy(float) for table in facts]
         if all(ceiling.sum() > 0 for ceiling in ceilings):
             add(order, PER_ORDER_BIT, ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1], documents))

@@ -20,6 +20,9 @@ ACCURACY, ACCURACY_LOST = "accuracy", "accuracy_lost"
 AT_EQUAL_LENGTH = "order_cost_at_equal_length"
 """The order cost of sentences that have the same number of units in both languages, whatever they say."""
 
+AT_EQUAL_UNITS = "order_cost_at_equal_units"
+"""The difference of order costs between sentences of one number of units, from a model with lengths as covariates."""
+
 SURVIVING, CONSISTENT = "right_surviving", "consistent"
 """Of the texts whose label is right in natural order, the share that an order leaves right; and of all texts, the
 share whose prediction it leaves as it is."""

@@ -197,6 +197,13 @@ def difference(first: Table, second: Table, clusters: Clusters | None = None) ->
     return total([first, -second], clusters)
 
 
+def seeds_parts(tables: Sequence[Table]) -> list[tuple[float, float]]:
+    """What the seeds of each table [seeds, sentences] add to the variance of a sum of their means: MSs/(IJ) on I − 1
+    degrees; nothing of a single seed."""
+    several = [table for table in tables if len(table) > 1]
+    return [(mean_squares(table).seeds / table.size, len(table) - 1.0) for table in several]
+
+
 def total(tables: Sequence[Table], clusters: Clusters | None = None) -> Estimate:
     """The sum of the means of tables [seeds, sentences], each of other models, on the same sentences.
 
@@ -204,21 +211,18 @@ def total(tables: Sequence[Table], clusters: Clusters | None = None) -> Estimate
     sentences' means; the seeds' parts are their mean squares over IJ, and what they hold of the residual is taken off
     the sentences' part.
     """
-    items = tables[0].shape[1]
     together: Table = np.sum([table.mean(0) for table in tables], axis=0)
     joint, df = clustered_variance(together, clusters)
-    parts: list[tuple[float, float]] = []
     for table in tables:
-        count = table.shape[0]
-        if count > 1:
-            squares = mean_squares(table)
-            parts.append((squares.seeds / (count * items), count - 1.0))
-            joint -= squares.rest / (count * items)
-    parts.append((max(joint, 0.0), df))
+        if len(table) > 1:
+            joint -= mean_squares(table).rest / table.size
+    parts = [*seeds_parts(tables), (max(joint, 0.0), df)]
     seeds = min(table.shape[0] for table in tables)
     drawn = bootstrap_totals(tables, clusters)
     added = influences(tables, clusters)
-    return _estimate(float(together.mean()), Parts(tuple(parts)), _effect(together), drawn, added, (seeds, items))
+    return _estimate(
+        float(together.mean()), Parts(tuple(parts)), _effect(together), drawn, added, (seeds, len(together))
+    )
 
 
 def ratio_difference(

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from reports.comparisons import EACH, at_equal_length
+from reports.mixed import at_equal_units
+from reports.resampling import Table
 from reports.statistics import difference, total
 
 
@@ -50,3 +52,46 @@ def test_its_interval_covers() -> None:
         inside += found.low <= 3.0 <= found.high
     assert inside / 400 >= 0.95 - 2 * (0.95 * 0.05 / 400) ** 0.5
     assert EACH > 1
+
+
+def _planted(generator: np.random.Generator, apart: float, documents: bool) -> tuple[Table, Table, list[Table], Table]:
+    """Costs of 4 bits a unit, and `apart` more in the first language, whose sentences have two thirds of the units."""
+    second = generator.integers(6, 30, 240)
+    first = np.maximum(1, np.round(second * generator.uniform(0.5, 0.85, 240)).astype(int))
+    groups = np.arange(240) // 12
+    shared = generator.normal(0, 4 * documents, 20)[groups] + generator.normal(0, 6, 240)
+    costs = [
+        20 * np.log(units) + sign * shared / 2 + generator.normal(0, 2, (3, 240)) + generator.normal(0, 1, (3, 1))
+        for sign, units in ((1, first), (-1, second))
+    ]
+    return costs[0] + apart, costs[1], [first, second], groups
+
+
+@pytest.mark.parametrize("documents", [False, True])
+def test_a_difference_of_length_alone_is_none_at_equal_units(documents: bool) -> None:
+    generator = np.random.default_rng(11)
+    first, second, units, groups = _planted(generator, 0.0, documents)
+    clusters = groups if documents else None
+    assert difference(first, second, clusters).high < 0, "raw, the shorter sentences cost less"
+    found = at_equal_units(first, second, (units[0], units[1]), clusters)
+    assert found is not None
+    assert found.low < 0 < found.high
+
+
+@pytest.mark.parametrize(("documents", "apart"), [(False, 6.0), (True, 15.0)])
+def test_intervals_at_equal_units_hold_the_planted_difference(documents: bool, apart: float) -> None:
+    """At least 95 % less two Monte-Carlo errors of 150 intervals, and short enough to find it in half of them."""
+    generator, holds, found_it = np.random.default_rng(12), 0, 0
+    for _ in range(150):
+        first, second, units, groups = _planted(generator, apart, documents)
+        found = at_equal_units(first, second, (units[0], units[1]), groups if documents else None)
+        assert found is not None
+        holds += found.low <= apart <= found.high
+        found_it += found.low > 0
+    assert holds / 150 >= 0.95 - 2 * (0.95 * 0.05 / 150) ** 0.5
+    assert found_it > 75
+
+
+def test_one_length_for_all_cannot_be_a_covariate() -> None:
+    table, same = np.random.default_rng(1).normal(0, 1, (3, 40)), np.full(40, 7)
+    assert at_equal_units(table, table[::-1], (same, same), None) is None
