@@ -1,0 +1,109 @@
+"""How many seeds and sentences a study needs, from the variances that a pilot study showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from reports.inputs import Group, Inputs, Tables, is_floor
+from reports.quantities import clusters_of
+from reports.resampling import Clusters, Table
+from reports.statistics import LEVEL, POWER, Parts, clustered_variance, mean_squares
+from reports.words import Words
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """Variances of a mean, or of a difference of means: between seeds and left over, by side; between sentences.
+
+    sentences: of one sentence's value, in a sample whose documents are as in the pilot; clusters: how many documents
+    (or sentences) a sentence counts for, so that J sentences give J · clusters − 1 degrees of freedom.
+    """
+
+    seeds: tuple[float, ...]
+    rest: tuple[float, ...]
+    sentences: float
+    clusters: float
+
+    def parts(self, seeds: int, sentences: int) -> Parts:
+        """The variance of the estimate that so many seeds a side and sentences would give."""
+        cells = seeds * sentences
+        found = [
+            (own / seeds + left / cells, seeds - 1.0) for own, left in zip(self.seeds, self.rest, strict=True)
+        ]  # fmt: skip
+        return Parts((*found, (self.sentences / sentences, max(sentences * self.clusters - 1.0, 1.0))))
+
+    def detectable(self, seeds: int, sentences: int) -> float:
+        """The smallest true value that such a study finds in four of five cases at the 5 % level."""
+        parts = self.parts(seeds, sentences)
+        return parts.reach(1 - LEVEL) + float(special.ndtri(POWER)) * parts.error
+
+    def seeds_needed(self, effect: float, sentences: int, most: int = 100) -> int | None:
+        """The fewest seeds a side that find an effect of that size; None where `most` do not."""
+        return next((n for n in range(2, most + 1) if self.detectable(n, sentences) <= abs(effect)), None)
+
+
+def pilot(tables: Sequence[Table], clusters: Clusters | None) -> Pilot:
+    """The variances behind the sum of the means of tables [seeds, sentences] of independent models; two seeds or more
+    in each. Components below zero are zero (Searle, Casella & McCulloch 1992, ch. 4)."""
+    items = tables[0].shape[1]
+    squares = [mean_squares(table) for table in tables]
+    together: Table = np.sum([table.mean(0) for table in tables], axis=0)
+    joint, df = clustered_variance(together, clusters)
+    left = sum(one.rest / table.size for one, table in zip(squares, tables, strict=True))
+    return Pilot(
+        tuple(max((one.seeds - one.rest) / items, 0.0) for one in squares),
+        tuple(one.rest for one in squares),
+        max(joint - left, 0.0) * items,
+        (df + 1.0) / items,
+    )
+
+
+@dataclass(frozen=True)
+class Question:
+    """A quantity under an order, of one group or between two, with the pilot's variances, its sizes and its value."""
+
+    what: str
+    order: str
+    value: float
+    variances: Pilot
+    seeds: int
+    sentences: int
+
+
+def questions(inputs: Inputs, order: str, words: Words) -> Iterator[Question]:
+    """The order costs of every network that has two seeds or more, and their differences between the languages."""
+    tables = Tables(inputs)
+    groups = [g for g in inputs.groups() if not is_floor(g.model) and len(inputs.good_runs_of(g)) > 1]
+    costs = {}
+    for group in groups:
+        runs = list(inputs.good_runs_of(group)["run_id"])
+        if order not in tables.orders(runs[0]):
+            continue
+        costs[group] = tables.over_draws(runs, order) - tables.over_draws(runs, "natural"), tables.ids(runs[0])
+        documents = clusters_of(inputs.facts(group).loc[costs[group][1]])
+        yield _question(f"{words.language(group.lang)}, {_named(group)}", order, [costs[group][0]], documents)
+    for one, other in product(costs, costs):
+        alike = (one.model, one.train_order, one.condition) == (other.model, other.train_order, other.condition)
+        if not (alike and inputs.settings["comparable"] and (one.lang, other.lang) == ("ko", "en")):
+            continue
+        (first, ids), (second, others) = costs[one], costs[other]
+        common = sorted(set(ids) & set(others))
+        at = [pd.Index(names).get_indexer(pd.Index(common)) for names in (ids, others)]
+        documents = clusters_of(inputs.facts(one).loc[common])
+        named = f"{words.language('ko')} − {words.language('en')}, {_named(one)}"
+        yield _question(named, order, [first[:, at[0]], -second[:, at[1]]], documents)
+
+
+def _named(group: Group) -> str:
+    return " ".join(filter(None, (group.unit, group.model, group.condition)))
+
+
+def _question(what: str, order: str, tables: list[Table], clusters: Clusters | None) -> Question:
+    value = float(sum(table.mean() for table in tables))
+    return Question(what, order, value, pilot(tables, clusters), min(map(len, tables)), tables[0].shape[1])
