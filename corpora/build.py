@@ -155,10 +155,16 @@ def _read(card: Card, source: Source, spool: Spool, progress: Progress) -> dict[
     read = int(state["read"])
     for row in islice(get_reader(card.reader)(source), read, None):
         read += 1
-        texts = cleaner.clean(row, card.languages)
+        texts = None if row.left_out else cleaner.clean(row, card.languages)
+        if row.left_out:
+            cleaner.removed[row.left_out] += 1
         if texts is None:
             continue
-        if spool.add(values_of(row, texts, card), sum(map(len, texts.values()))):
+        try:
+            values = values_of(row, texts, card)
+        except UnicodeEncodeError:
+            raise CorpusError(f"{row.where}: half of a surrogate pair, which is no letter: mend the text.") from None
+        if spool.add(values, sum(map(len, texts.values()))):
             spool.write(now(whole=False))
         progress(1)
     spool.write(now(whole=True))
@@ -183,7 +189,10 @@ def _check(plan: _Plan, counts: dict[str, dict[str, int]], removed: Counter[str]
         )
     for split in SPLITS if plan.card.kind != "minimal_pairs" else ("test",):
         if not all(by_split[split] for by_split in counts.values()):
-            raise CorpusError(f"{where}: no sentence came into the {split} split: give more text{gone}.")
+            raise CorpusError(
+                f"{where}: no sentence came into the {split} split: give more text{gone}. Documents are held out whole "
+                "(the option document= leaves them out); a column of splits has to name train, valid and test."
+            )
     for lang, split, count in plan.card.expectations():
         found = sum(n for name, n in counts[lang].items() if split in ("", name))
         if found != count:

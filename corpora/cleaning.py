@@ -6,17 +6,15 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from corpora.errors import CorpusError, unknown
 from corpora.readers import LONGEST, Row
+from corpora.scripts import script_of, share_in_script
 
 MARK = "\u2581"
-SCRIPTS = {"ko": "HANGUL", "en": "LATIN", "ar": "ARABIC", "he": "HEBREW"}
-"""The script of a language, as the names of its letters in Unicode begin."""
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,400}>")
 _NOT_A_LETTER = re.compile(r"[\W\d_]+")
 _ENTITY = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&nbsp;": " "}
@@ -38,6 +36,14 @@ class Cleaning(BaseModel):
     words: tuple[int, int] | None = None
     near_duplicates: bool = False
 
+    @field_validator("words", mode="before")
+    @classmethod
+    def _bounds(cls, words: Any) -> Any:
+        whole = isinstance(words, list | tuple) and len(words) == 2 and all(isinstance(n, int) for n in words)
+        if words is not None and not (whole and 1 <= words[0] <= words[1]):
+            raise ValueError("must be the least and the largest number, as in [2, 60]")
+        return words
+
 
 def cleaning_of(declared: Any, where: str) -> Cleaning:
     """The cleaning that an option declares; CorpusError names what is wrong with it."""
@@ -51,7 +57,7 @@ def cleaning_of(declared: Any, where: str) -> Cleaning:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise CorpusError(f"{where}: cleaning.{key}: {first['msg']}.") from None
+        raise CorpusError(f"{where}: cleaning.{key}: {first['msg'].removeprefix('Value error, ')}.") from None
 
 
 class Cleaner:
@@ -93,7 +99,8 @@ class Cleaner:
         cleaning = self._cleaning
         if not all(texts.values()):
             return "empty"
-        if cleaning.script is not None and any(share(text, lang) < cleaning.script for lang, text in texts.items()):
+        least_share = cleaning.script or 0.0
+        if least_share and any(share_in_script(text, script_of(lang)) < least_share for lang, text in texts.items()):
             return "another script"
         if cleaning.words is not None:
             least, most = cleaning.words
@@ -119,19 +126,6 @@ def _unmarked(text: str) -> str:
     for entity, letter in _ENTITY.items():
         text = text.replace(entity, letter)
     return text
-
-
-@lru_cache(maxsize=100_000)
-def _script(letter: str) -> str:
-    return unicodedata.name(letter, "").partition(" ")[0]
-
-
-def share(text: str, lang: str) -> float:
-    """The share of a text's letters that are of its language's script; 0 where it has no letter."""
-    if lang not in SCRIPTS:
-        raise CorpusError(f"cleaning.script knows the scripts of {', '.join(SCRIPTS)}, not of {lang}: leave it out.")
-    letters = [letter for letter in text if letter.isalpha()]
-    return sum(_script(letter) == SCRIPTS[lang] for letter in letters) / len(letters) if letters else 0.0
 
 
 def letters_of(text: str) -> str:

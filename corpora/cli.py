@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from corpora.table import Corpus
 
 app = typer.Typer(no_args_is_help=True)
+LABELS = 12
+"""Labels that are shown with their counts."""
 
 Name = Annotated[
     str,
@@ -33,21 +35,36 @@ def list_corpora() -> None:
     from rich.table import Table
 
     from corpora.cards import card_names, load_card
-    from corpora.verify import last_built, state
+    from corpora.verify import expected, last_built, state
 
     table = Table("name", "languages", "kind", "sentences", "licence", "state", "title", box=None, pad_edge=False)
     for column in (0, 2, 3, 5):
         table.columns[column].no_wrap = True
     table.columns[3].justify = "right"
     for card in map(load_card, card_names()):
-        built, expected = last_built(card.name), max((n for *_, n in card.expectations()), default=0)
-        sentences = f"{built:,}" if built else f"({expected:,})" if expected else ""
+        built, hoped = last_built(card.name), expected(card)
+        sentences = f"{built:,}" if built else f"({hoped:,})" if hoped else ""
         table.add_row(card.name, " ".join(card.languages), card.kind, sentences, card.licence, state(card), card.title)
     Console(width=None if Console().is_terminal else 160).print(table)
 
 
-def _langs(lang: str | None) -> tuple[str, ...] | None:
-    return (lang,) if lang else None
+def _built(name: str, lang: str | None, option: list[str] | None) -> Corpus:
+    """The corpus of that name; on a terminal it is said that it is being built, and how many rows are read."""
+    from rich.console import Console
+
+    from corpora.build import build
+    from corpora.own import written_options
+
+    console, read = Console(stderr=True), 0
+    with console.status(f"{name}: building") as status:
+
+        def progress(rows: int) -> None:
+            nonlocal read
+            read += rows
+            if read % 1000 == 0:
+                status.update(f"{name}: building, {read:,} rows")
+
+        return build(name, langs=(lang,) if lang else None, options=written_options(option), progress=progress)
 
 
 def _shown(corpus: Corpus, lang: str | None) -> tuple[str, ...]:
@@ -65,12 +82,11 @@ def show(name: Name, lang: Lang = None, option: Option = None) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from corpora.build import build
     from corpora.cards import load_card
-    from corpora.counts import bars, count, lengths
-    from corpora.own import is_path, written_options
+    from corpora.counts import bars, count, in_script, labels, lengths
+    from corpora.own import is_path
 
-    corpus = build(name, langs=_langs(lang), options=written_options(option))
+    corpus = _built(name, lang, option)
     languages = _shown(corpus, lang)
     table = Table("", *languages, box=None, pad_edge=False)
     columns = [count(corpus, language) for language in languages]
@@ -81,6 +97,13 @@ def show(name: Name, lang: Lang = None, option: Option = None) -> None:
     console = Console(highlight=False)
     console.print(table)
     for language in languages:
+        script, share = in_script(corpus, language)
+        console.print(f"{language}: {100 * share:.0f} % of the letters are {script}")
+        found = labels(corpus, language)
+        for label, rows in list(found.items())[:LABELS]:
+            console.print(f"  label {label}: {rows:,}", markup=False)
+        if len(found) > LABELS:
+            console.print(f"  and {len(found) - LABELS} other labels")
         console.print(f"\nwords a sentence, {language}")
         for bar in bars(lengths(corpus, language)):
             console.print(f"  {bar}", markup=False)
@@ -124,10 +147,7 @@ def fetch(
 @app.command("build")
 def build_corpus(name: Name, lang: Lang = None, option: Option = None) -> None:
     """Build a corpus' Sentence tables; does nothing where they are there."""
-    from corpora.build import build
-    from corpora.own import written_options
-
-    corpus = build(name, langs=_langs(lang), options=written_options(option))
+    corpus = _built(name, lang, option)
     for language in corpus.languages:
         counts = ", ".join(f"{split} {n:,}" for split, n in corpus.counts[language].items())
         print(f"{corpus.name} {language}: {counts}")
@@ -179,14 +199,12 @@ def sample(
     option: Option = None,
 ) -> None:
     """Print random sentences, aligned ones side by side."""
-    from corpora.build import build
     from corpora.errors import CorpusError, unknown
-    from corpora.own import written_options
     from corpora.table import SPLITS
 
     if split is not None and split not in SPLITS:
         raise CorpusError(unknown("split", split, SPLITS))
-    corpus = build(name, langs=_langs(lang), options=written_options(option))
+    corpus = _built(name, lang, option)
     languages = _shown(corpus, lang)
     for row in zip(*(_sample(corpus.path(language), count, seed, split) for language in languages), strict=True):
         print("\t".join(row))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -10,8 +11,11 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from corpora.scripts import script_of, share_in_script
 from corpora.table import Corpus
 
+SAMPLED = 2000
+"""Sentences whose letters are looked at one by one."""
 BANDS = (1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65)
 """Where the bands of sentence lengths begin, in words."""
 
@@ -55,6 +59,22 @@ def lengths(corpus: Corpus, lang: str) -> dict[str, int]:
     last = int(np.flatnonzero(counts).max(initial=0))
     ends = [f"{a}–{b - 1}" if b - a > 1 else f"{a}" for a, b in pairwise(BANDS)]
     return dict(zip([*ends, f"{BANDS[-1]}+"][: last + 1], counts.tolist(), strict=False))
+
+
+def labels(corpus: Corpus, lang: str) -> dict[str, int]:
+    """How many sentences have each label, the most frequent first; nothing where there are no labels."""
+    found: Counter[str] = Counter()
+    for batch in pq.ParquetFile(corpus.path(lang)).iter_batches(columns=["label"]):
+        found.update(batch.column("label").to_pylist())
+    del found[""]
+    return dict(found.most_common())
+
+
+def in_script(corpus: Corpus, lang: str) -> tuple[str, float]:
+    """The script of the language, and the share of the letters of the first sentences that are written in it."""
+    batch = next(pq.ParquetFile(corpus.path(lang)).iter_batches(SAMPLED, columns=["text"]))
+    script = script_of(lang)
+    return script, share_in_script(" ".join(batch.column("text").to_pylist()), script)
 
 
 def bars(counts: Mapping[str, int], width: int = 40) -> list[str]:

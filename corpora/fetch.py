@@ -225,7 +225,8 @@ def _download_copies(file: CardFile) -> Iterator[Copy]:
     if file.url is None:
         return
     kept = _cache() / _named(file.url)
-    yield Copy(kept, file.url, file.url_sha256)
+    known = file.url_sha256 or (None if file.member else file.sha256)
+    yield Copy(kept, file.url, None if known == "recorded" else known)
     if file.member:
         place = hashlib.sha256(file.member.encode()).hexdigest()[:12]
         member = kept.with_name(f"{kept.name}-{place}-{Path(file.member).name}")
@@ -235,9 +236,12 @@ def _download_copies(file: CardFile) -> Iterator[Copy]:
 def _downloaded(card: Card, file: CardFile) -> Path:
     """The file from its public address, or the member of the archive there, as the cache keeps it."""
     if file.url is None:
+        if file.local:
+            raise CorpusError(f"{card.name}: there is no file {file.local}: mend `local` in the card.")
+        where = f" {card.title}: {card.homepage}" if card.homepage else ""
         raise CorpusError(
-            f"{card.name}: {file.path} has no public address in this form: set EOSUN_MIRROR to a folder that holds it. "
-            f"{card.title}: {card.homepage}"
+            f"{card.name}: {file.path} has no public address in this form: set EOSUN_MIRROR to a folder that holds "
+            f"it.{where}"
         )
     whole, *members = _download_copies(file)
     whole.path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,10 +10,12 @@ from typing import Any
 import yaml
 
 from corpora.cards import Card, card_names
-from corpora.cleaning import SCRIPTS, cleaning_of
+from corpora.cleaning import cleaning_of
 from corpora.errors import CorpusError, unknown
+from corpora.readers import text_lines
 from corpora.readers.gettext import language_of
 from corpora.readers.records import OPTIONS, columns
+from corpora.scripts import check_language, language_files
 
 READERS = {
     ".txt": "lines", ".tsv": "tsv", ".csv": "records", ".jsonl": "records", ".parquet": "records", ".conllu": "conllu",
@@ -35,7 +37,8 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})=")
 def ending(name: str) -> str:
     """The ending of a file's name without that of gzip: .txt of a.txt and of a.txt.gz."""
     path = Path(name)
-    return Path(path.stem).suffix if path.suffix == ".gz" and Path(path.stem).suffix != ".parquet" else path.suffix
+    inner = Path(path.stem).suffix.lower()
+    return inner if path.suffix.lower() == ".gz" and inner != ".parquet" else path.suffix.lower()
 
 
 def is_path(name: str) -> bool:
@@ -62,6 +65,10 @@ def own_card(name: str, langs: tuple[str, ...], options: Mapping[str, Any]) -> t
         check_options(path.name, settings, KNOWN[reader])
         languages, settings = _languages(reader, path, langs, settings)
         files = {languages[0]: path}
+    for lang in languages:
+        check_language(lang)
+    if len(set(languages)) < len(languages):
+        raise CorpusError(f"{name}: original and translation are both {languages[0]}: name two languages.")
     stems = [path.name.removesuffix(".gz").removesuffix(ending(path.name)) for path in files.values()]
     card = Card(
         name="-".join(stems), title=", ".join(path.name for path in files.values()), languages=languages,
@@ -72,14 +79,21 @@ def own_card(name: str, langs: tuple[str, ...], options: Mapping[str, Any]) -> t
 
 
 def written_options(given: Iterable[str] | None) -> dict[str, Any]:
-    """Options written key=value, the value in YAML; CorpusError where one is not."""
+    """Options written key=value, nested by dots as in cleaning.script=0.5, the value in YAML; CorpusError where one is
+    not."""
     found: dict[str, Any] = {}
     for text in given or ():
         key, equals, value = text.partition("=")
         if not equals:
             raise CorpusError(f'An option is written key=value, as in text=review; "{text}" has no "=".')
+        *above, last = key.strip().split(".")
+        inside = found
+        for part in above:
+            inside = inside.setdefault(part, {})
+            if not isinstance(inside, dict):
+                raise CorpusError(f'"{text}": {part} has a value already.')
         try:
-            found[key.strip()] = yaml.safe_load(value)
+            inside[last] = yaml.safe_load(value)
         except yaml.YAMLError:
             raise CorpusError(f'The value in "{text}" is not YAML.') from None
     return found
@@ -128,11 +142,15 @@ def _checked(path: Path, readers: Mapping[str, str]) -> str:
     if path.is_dir():
         raise CorpusError(f"{path} is a folder: name the file in it.")
     if not path.is_file():
+        if ending(path.name) in readers:
+            raise CorpusError(f"There is no file {path.name} in {path.parent.resolve()}: mend the path.")
         known = ", ".join(card_names())
         raise CorpusError(f"There is no file {path}. Name a file ({', '.join(readers)}), or a corpus: {known}.")
     found = ending(path.name)
     if found not in readers:
-        raise CorpusError(f"{path.name}: the ending must be one of {', '.join(readers)}: rename or convert it.")
+        raise CorpusError(
+            f"{path.name}: the ending must be one of {', '.join(readers)}, gzipped or not: rename or convert it."
+        )
     if not path.stat().st_size:
         raise CorpusError(f"{path.name} is empty: give it sentences.")
     return found
@@ -140,7 +158,7 @@ def _checked(path: Path, readers: Mapping[str, str]) -> str:
 
 def _is_table(path: Path, settings: Mapping[str, Any]) -> bool:
     """Whether a .tsv is a table under column names, not two columns of Korean and English."""
-    names = columns(path)
+    names = [name.strip() for name in next(text_lines(path), (1, ""))[1].split("\t")]
     return bool(settings) or "text" in names or (len(names) > 2 and {"ko", "en"} <= set(names))
 
 
@@ -174,10 +192,10 @@ def _record_languages(path: Path, asked: tuple[str, ...], options: Mapping[str, 
         if len(asked) != 1:
             raise CorpusError(f"{path.name}: say which language the text is in, as in LANG=ko.")
         return asked
-    found = tuple(lang for lang in SCRIPTS if lang in names)
+    found = tuple(name for name in names if name in language_files())
     if not found:
         raise CorpusError(
             f"{path.name}: no column is called text, ko or en; there are {', '.join(names)}. Say which "
-            "by the option text=COLUMN."
+            "by the option text=COLUMN, or text={ko: COLUMN, en: COLUMN}."
         )
     return found

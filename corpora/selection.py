@@ -78,7 +78,8 @@ def _judged(judge: Judge, part: pa.Table, card: Card, removed: Counter[str]) -> 
     removed.update(reason for reason in reasons if reason)
     kept = part.filter(pa.array([not reason for reason in reasons], pa.bool_()))
     firsts = _strings(kept, f"text {card.languages[0]}")
-    final = [split or _split(text) for split, text in zip(_strings(kept, "split"), firsts, strict=True)]
+    names = [document or text for document, text in zip(_strings(kept, "document"), firsts, strict=True)]
+    final = [split or _split(name) for split, name in zip(_strings(kept, "split"), names, strict=True)]
     return kept.set_column(kept.column_names.index("split"), "split", pa.array(final, pa.string()))
 
 
@@ -108,7 +109,7 @@ def _keys(rows: pa.Table, kind: str = "") -> NDArray[np.uint64]:
     return np.stack(columns, axis=1) if columns else np.zeros((len(rows), 0), np.uint64)
 
 
-def _split(text: str) -> str:
-    """Five of a hundred texts are for testing and five for validation, by the hash of the text."""
-    place = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4, person=b"split").digest(), "little") % 100
+def _split(name: str) -> str:
+    """Of a hundred documents (texts, where there are none) five are for testing and five for validation, by hash."""
+    place = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4, person=b"split").digest(), "little") % 100
     return "test" if place < 5 else "valid" if place < 10 else "train"

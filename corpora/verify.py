@@ -73,6 +73,14 @@ def last_built(name: str) -> int:
     return max(int(sum(by_split.values())) for by_split in counts.values())
 
 
+def expected(card: Card) -> int:
+    """Sentences of the largest language that a card expects, over its splits; 0 where it says nothing."""
+    by_language: dict[str, int] = {}
+    for lang, _, count in card.expectations():
+        by_language[lang] = by_language.get(lang, 0) + count
+    return max(by_language.values(), default=0)
+
+
 def state(card: Card) -> str:
     """What there is of a corpus: built, generated (it needs no files), fetched (all its files lie on this machine) or
     no; hashes are not looked at here."""

@@ -20,7 +20,8 @@ from corpora.errors import CorpusError, unknown
 class Row:
     """One sentence, or one sentence with its translations: texts and trees by language, and its label if it has one.
 
-    `where` says file and line, for messages. `split` is empty where the source has none: then the text decides.
+    `left_out`: why the source's options leave the row out, counted as removed. `where` says file and line, for
+    messages. `split` is empty where the source has none: then the document decides, or the text.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Row:
     trees: dict[str, str] = field(default_factory=dict)
     syntax: dict[str, str] = field(default_factory=dict)
     where: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,13 @@ def text_lines(path: Path) -> Iterator[tuple[int, str]]:
                         f"{path.name}, line {number}: longer than 1 MiB. Are line ends missing? Give one record a line."
                     )
                 line = (raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw).rstrip(b"\r\n")
+                if b"\r" in line:
+                    raise CorpusError(f"{path.name}, line {number}: a bare carriage return. Write line ends as \\n.")
                 yield number, decoded_line(line, path.name, number)
+    except gzip.BadGzipFile as error:
+        if number:
+            raise CorpusError(f"{path.name} breaks off after line {number} ({error}): get the file again.") from None
+        raise CorpusError(f"{path.name} is not gzipped: rename it to {path.stem}.") from None
     except (EOFError, zlib.error, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
@@ -114,8 +122,10 @@ def _opened(path: Path) -> IO[bytes] | gzip.GzipFile | bz2.BZ2File:
 def decoded_line(line: bytes, name: str, number: int) -> str:
     """A line of UTF-8 as text, never decoded by a guess; CorpusError where it is none, or holds a NUL byte."""
     utf16 = number == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if line.startswith(b"\x1f\x8b") and number == 1:
+        raise CorpusError(f"{name} is gzipped: rename it to {name}.gz.")
     if b"\0" in line and not utf16:
-        raise CorpusError(f"{name}, line {number}: a NUL byte. Is this a text file?")
+        raise CorpusError(f"{name}, line {number}: a NUL byte. Is this a text file, in UTF-8?")
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:

@@ -24,7 +24,7 @@ def conllu(source: Source) -> Iterator[Row]:
     in a sentence's id, is its document; by default `# newdoc id` says. Rows of several languages are read side by side
     by their ids; CorpusError names the place where they part, where a line is not CoNLL-U, or where heads are no tree.
     """
-    pattern = re.compile(source.options["document"]) if source.options.get("document") else None
+    pattern = _pattern(source.options.get("document"))
     for split, files in _by_split(source).items():
         streams = {lang: _sentences(files[lang], lang, split, pattern) for lang in source.languages}
         for aligned in side_by_side(streams, {lang: files[lang].name for lang in source.languages}):
@@ -36,6 +36,19 @@ def conllu(source: Source) -> Iterator[Row]:
             syntax = {lang: tree for row in rows for lang, tree in row.syntax.items()}
             held = split == "train" and _place(first.document or first.name) < source.options.get("valid", 0)
             yield Row(first.name, texts, "valid" if held else split, first.document, syntax=syntax, where=first.where)
+
+
+def _pattern(option: Any) -> re.Pattern[str] | None:
+    """The pattern whose first group is a document; CorpusError where it is none."""
+    if not option:
+        return None
+    try:
+        pattern = re.compile(str(option))
+    except re.error as error:
+        raise CorpusError(f"The option document={option} is no regular expression ({error}).") from None
+    if not pattern.groups:
+        raise CorpusError(f"The option document={option} needs a group, as in ^(doc[0-9]+)-, which is the document.")
+    return pattern
 
 
 def _place(name: str) -> int:
@@ -65,6 +78,8 @@ def _sentences(path: Path, lang: str, split: str, pattern: re.Pattern[str] | Non
         document = tokens.metadata.get("newdoc id", document)
         name = tokens.metadata.get("sent_id", f"{split or 'sentence'}-{number:07d}")
         found = pattern.search(name) if pattern else None
+        if pattern and not found:
+            raise CorpusError(f'{where}: its id "{name}" holds no document by the option document={pattern.pattern}.')
         text, tree = _words(list(tokens), where, begin)
         yield Row(name, {lang: text}, "", found[1] if found else document, syntax={lang: tree}, where=where)
 

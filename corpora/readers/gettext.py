@@ -27,6 +27,8 @@ _NAME = re.compile(r"[\w.+-]{1,30}(?:\(\))?")
 _HANGUL = re.compile(r"[가-힣]")
 _LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d+\])\s*)?"([^"\\]|\\.)*"\s*)?')
+"""A line of a .po file: a comment, or a string, after its keyword or going on; or nothing."""
 LARGEST_MEMBER = 32 * 1024**2
 
 
@@ -36,7 +38,8 @@ def po(source: Source) -> Iterator[Row]:
 
     Options: `translation`, the language of `msgstr`; `original`, that of `msgid` (en); `held_out`, the percentage of
     files that validation and test get each (whole files, chosen by the hash of their name; 0: the texts decide). Fuzzy,
-    obsolete and untranslated entries are skipped, and those that are mostly code. The document is the file.
+    obsolete and untranslated entries are skipped, and those that are mostly code. Where files are held out, they are
+    the documents.
     """
     original, translation = str(source.options.get("original", "en")), str(source.options["translation"])
     held_out = int(source.options["held_out"])
@@ -48,7 +51,8 @@ def po(source: Source) -> Iterator[Row]:
                 continue
             texts = {original: plain(entry.msgid), translation: plain(entry.msgstr)}
             if _is_prose(texts[original], texts[translation], translation):
-                yield Row(f"{name}#{number}", texts, split, name, where=f"{name}, line {entry.linenum}")
+                document = name if held_out else ""
+                yield Row(f"{name}#{number}", texts, split, document, where=f"{name}, line {entry.linenum}")
 
 
 def language_of(path: Path) -> str:
@@ -60,6 +64,9 @@ def language_of(path: Path) -> str:
 def _entries(name: str, text: str) -> Any:
     import polib
 
+    for number, line in enumerate(text.splitlines(), 1):
+        if not _LINE.fullmatch(line):
+            raise CorpusError(f"{name}, line {number}: not gettext ({line.strip()[:40]}): mind the quotes.")
     try:
         return polib.pofile(text)
     except (OSError, ValueError) as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import CorpusError, unknown
-from corpora.readers import Row, Source, reader, text_lines
+from corpora.readers import LONGEST, Row, Source, reader, text_lines
 from corpora.readers.table import dealt
 from corpora.table import SPLITS
 
@@ -25,40 +25,56 @@ def records(source: Source) -> Iterator[Row]:
     Options: `text`, `id`, `label`, `document`, `split` name columns (the text of several languages: a mapping from
     languages to columns); those that are called so are found by themselves. `labels` maps a label to the values that
     mean it, and leaves records with other values out. `held_out` {valid: v, test: t}: v and t of a hundred documents
-    (records, where there are none), where no column says the split; otherwise the texts decide. CorpusError names the
+    (records, where there are none), where no column says the split; otherwise five each. CorpusError names the
     record that lacks a text or names a split that there is not.
     """
     (path,) = source.files.values()
     names = columns(path)
     texts = text_columns(names, source.languages, source.options.get("text"), path.name)
     wanted = {key: named(names, key, source.options, path.name) for key in NAMED}
-    labels = meanings(source.options.get("labels"), path.name)
+    labels, met = meanings(source.options.get("labels"), wanted["label"], path.name), set[str]()
     shares = _shares(source.options.get("held_out"), path.name)
     for number, (where, record) in enumerate(_records(path), 1):
         found = {key: str(record.get(column) or "").strip() if column else "" for key, column in wanted.items()}
         if found["split"] and found["split"] not in SPLITS:
             raise CorpusError(f"{where}: {unknown('split', found['split'], SPLITS)}")
-        text = {lang: record.get(column) for lang, column in texts.items()}
+        text = {lang: record.get(column, "") for lang, column in texts.items()}
         for lang, value in text.items():
             if texts[lang] not in record:
                 raise CorpusError(f"{where}: {unknown('column', texts[lang], record)}")
-            if not isinstance(value, str):
+            if not isinstance(value, str | None):
                 raise CorpusError(f'{where}: the column "{texts[lang]}" holds {value!r}, which is no text.')
-        if labels and found["label"] not in labels:
-            continue
+        if wanted["split"] and not found["split"]:
+            raise CorpusError(f"{where}: the split is empty: write {', '.join(SPLITS)}.")
+        left_out = "another label" if labels and found["label"] not in labels else ""
+        met.add(labels.get(found["label"], ""))
         name = found["id"] or f"record-{number:07d}"
         split = found["split"] or (dealt(found["document"] or name, shares) if shares else "")
         label = labels.get(found["label"], found["label"])
-        yield Row(name, dict(text), split, found["document"], label, where=where)  # type: ignore[arg-type]
+        given = {lang: value or "" for lang, value in text.items()}
+        yield Row(name, given, split, found["document"], label, where=where, left_out=left_out)
+    missing = sorted(set(labels.values()) - met)
+    if missing:
+        raise CorpusError(
+            f"{path.name}: no record has a label that means {', '.join(missing)}: mend the option labels."
+        )
 
 
-def meanings(option: Any, file: str) -> dict[str, str]:
+def meanings(option: Any, column: str, file: str) -> dict[str, str]:
     """By value of the label column the label that it means; CorpusError where the option is no such mapping."""
     if option is None:
         return {}
     if not isinstance(option, dict) or not all(isinstance(values, list) for values in option.values()):
-        raise CorpusError(f"{file}: labels are declared as {{positive: [4, 5], negative: [1, 2]}}.")
-    return {str(value): str(label) for label, values in option.items() for value in values}
+        raise CorpusError(f"{file}: write the option labels as in {{positive: [4, 5], negative: [1, 2]}}.")
+    if not column:
+        raise CorpusError(f"{file}: the option labels needs a column of labels: name it, label=COLUMN.")
+    found: dict[str, str] = {}
+    for label, values in option.items():
+        for value in map(str, values):
+            if value in found:
+                raise CorpusError(f"{file}: labels: {value} means {found[value]} and {label}: it can mean one label.")
+            found[value] = str(label)
+    return found
 
 
 def _shares(option: Any, file: str) -> dict[str, int]:
@@ -69,7 +85,9 @@ def _shares(option: Any, file: str) -> dict[str, int]:
         or set(option) != {"valid", "test"}
         or not all(isinstance(share, int) and 0 < share < 50 for share in option.values())
     ):
-        raise CorpusError(f"{file}: held_out is declared as {{valid: 5, test: 5}}, of a hundred, each below 50.")
+        raise CorpusError(
+            f"{file}: write the option held_out as in {{valid: 5, test: 5}}: of a hundred, each below 50."
+        )
     return dict(option)
 
 
@@ -135,6 +153,7 @@ def _parquet_rows(path: Path) -> Iterator[Record]:
 
 def _csv_lines(path: Path) -> Any:
     """Fields of CSV; of TSV, where no quotes are: a field holds neither tab nor line end."""
+    csv.field_size_limit(LONGEST)
     lines = (line + "\n" for _, line in text_lines(path))
     if _ending(path) == ".tsv":
         return csv.reader(lines, strict=True, delimiter="\t", quoting=csv.QUOTE_NONE)

@@ -60,15 +60,14 @@ def rows_of(
     for number, (where, row) in enumerate(cells, 2):
         found = {key: row[place].strip() for key, place in at.items()}
         label = found.get("label", "")
-        if meaning and label not in meaning:
-            continue
+        left_out = "another label" if meaning and label not in meaning else ""
         document = found.get("document", "")
         name = "-".join(row[place].strip() for place in naming) or f"{split or 'line'}-{number:07d}"
         part = _split(found.get("split", split), document or name, options, where)
         text = found["text"]
         for markup, other in (options.get("instead") or {}).items():
             text = text.replace(markup, other)
-        yield Row(name, {lang: text}, part, document, meaning.get(label, label), where=where)
+        yield Row(name, {lang: text}, part, document, meaning.get(label, label), where=where, left_out=left_out)
 
 
 def _split(given: str | None, name: str, options: Mapping[str, Any], where: str) -> str:

@@ -10,14 +10,19 @@ from corpora.errors import CorpusError
 from corpora.readers import Row, Source, reader, text_lines
 
 COLUMNS = ("ko", "en")
+NAMES = {
+    **dict.fromkeys(("ko", "kor", "korean", "한국어"), "ko"), **dict.fromkeys(("en", "eng", "english", "영어"), "en"),
+}  # fmt: skip
+"""What a first line may call the columns."""
 
 
 @reader("tsv")
 def tsv(source: Source) -> Iterator[Row]:
     """One pair a line, Korean and English in either order.
 
-    A first line that reads `ko<TAB>en` (or `en<TAB>ko`) names the columns; else the column with Hangul in the first
-    hundred lines is the Korean one. Raises CorpusError naming the line where columns do not line up.
+    A first line that reads `ko<TAB>en` (or `en<TAB>ko`, `Korean<TAB>English` and the like) names the columns; else the
+    column with Hangul in the first hundred lines is the Korean one. Raises CorpusError naming the line where columns do
+    not line up.
     """
     (path,) = source.files.values()
     rows = text_lines(path)
@@ -41,7 +46,7 @@ def tsv(source: Source) -> Iterator[Row]:
 
 
 def _named(head: list[tuple[int, str]]) -> tuple[str, str] | None:
-    first = tuple(cell.strip().lower() for cell in head[0][1].split("\t")) if head else ()
+    first = tuple(NAMES.get(cell.strip().lower(), "") for cell in head[0][1].split("\t")) if head else ()
     return (first[0], first[1]) if set(first) == set(COLUMNS) and len(first) == 2 else None
 
 

@@ -57,7 +57,13 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
     "JSON without text": ("a.jsonl", (objects(LINES) + '{"id": "x", "txt": "하나"}\n').encode(), r'a\.jsonl, line 121: Unknown column "text".*Available: id, txt'),
     "JSON number": ("a.jsonl", (objects(LINES) + '{"id": "x", "text": 3}\n').encode(), r'a\.jsonl, line 121: the column "text" holds 3, which is no text'),
     "truncated gzip": ("a.txt.gz", gzip.compress(TEXT.encode())[:-60], r"a\.txt\.gz breaks off after line \d+ .*get the file again"),
-    "no gzip": ("a.txt.gz", TEXT.encode(), r"a\.txt\.gz breaks off after line 0 .*gzip"),
+    "no gzip": ("a.txt.gz", TEXT.encode(), r"a\.txt\.gz is not gzipped: rename it to a\.txt"),
+    "gzipped under another name": ("a.txt", gzip.compress(TEXT.encode()), r"a\.txt is gzipped: rename it to a\.txt\.gz"),
+    "bare carriage returns": ("a.txt", TEXT.replace("\n", "\r").encode(), r"a\.txt, line 1: a bare carriage return"),
+    "half a surrogate pair": ("a.jsonl", (objects(LINES) + '{"id": "x", "text": "a\\ud800"}\n').encode(), r"a\.jsonl, line 121: half of a surrogate pair"),
+    "no opening quote": ("a.po", b'msgid "a b"\nmsgstr "b c"\n\nmsgid Cut off"\nmsgstr "x"\n', r"a\.po, line 4: not gettext"),
+    "no closing quote": ("a.po", b'msgid "a b\nmsgstr "b c"\n', r"a\.po, line 1: not gettext"),
+    "empty split": ("a.csv", csv_of(LINES, "id,text").replace("\n", ",train\n").replace("id,text,train", "id,text,split").replace("n5,학생 5번은 책 9권을 읽었다.,train", "n5,학생 5번은 책 9권을 읽었다.,").encode(), r"a\.csv, line 7: the split is empty"),
     "no Parquet": ("a.parquet", TEXT.encode(), r"a\.parquet is not a Parquet file"),
     "missing column": ("a.conllu", (GOOD + "1\t낱말\t_\tNOUN\t_\t_\t0\troot\t_\n\n").encode(), r"a\.conllu, line 13: 9 columns where CoNLL-U has 10"),
     "cyclic heads": ("a.conllu", (GOOD + sentence([2, 3, 1, 0])).encode(), r"a\.conllu, sentence 4 \(from line 13\): its tree goes round in a circle: mend"),
@@ -67,7 +73,7 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
     "token number": ("a.conllu", (GOOD + sentence([2, 0]).replace("\n2\t", "\n3\t")).encode(), r"sentence 4 \(from line 13\): token 3 where token 2 should be"),
     "no head": ("a.conllu", (GOOD + sentence([2, 0]).replace("\t2\tdep", "\t_\tdep")).encode(), r"sentence 4: token 1 has no head \(the sentence begins in line 13"),
     "sentence twice": ("a.conllu", "".join(sentence([*range(2, 2 + i), 0], f"s{i % 60}") for i in range(100)).encode(), r'a\.conllu, sentence 61: the id "s0" is also that of a\.conllu, sentence 1'),
-    "broken entry": ("a.po", b'msgid "a"\nmsgstr "b"\nnonsense\n', r"a\.po: Syntax error .*line 3.*mend the entry"),
+    "broken entry": ("a.po", b'msgid "a"\nmsgstr "b"\nnonsense\n', r"a\.po, line 3: not gettext \(nonsense\)"),
     "ending": ("a.docx", TEXT.encode(), r"a\.docx: the ending must be one of \.txt, \.tsv, \.csv"),
 }  # fmt: skip
 

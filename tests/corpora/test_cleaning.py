@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from corpora.build import build
-from corpora.cleaning import Cleaner, Cleaning, letters_of, share
+from corpora.cleaning import Cleaner, Cleaning, letters_of
 from corpora.counts import bars, lengths
 from corpora.errors import CorpusError
+from corpora.scripts import script_of, share_in_script
 from corpora.table import Corpus
 
 KO = [f"학생 {chr(0xAC00 + 28 * i)}{chr(0xAC00 + 7 * i)}이 책을 읽었다." for i in range(100)]
@@ -51,7 +52,7 @@ def test_without_a_step_nothing_of_it_happens() -> None:
     ],
 )
 def test_shares_of_scripts_by_hand(text: str, lang: str, expected: float) -> None:
-    assert share(text, lang) == pytest.approx(expected)
+    assert share_in_script(text, script_of(lang)) == pytest.approx(expected)
 
 
 def test_near_duplicates_are_letters_alone() -> None:

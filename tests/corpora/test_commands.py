@@ -74,7 +74,7 @@ def test_options_on_the_command_line_are_checked(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("\n".join(LINES), encoding="utf-8")
     for option, message in (
         ("cleaning", "written key=value"),
-        ("cleaning={words: [1, many]}", "mine: cleaning.words.1: Input should be a valid integer"),
+        ("cleaning={words: [1, many]}", "mine: cleaning.words: must be the least and the largest number"),
         ("cleaning={script: 2}", "cleaning.script: Input should be less than or equal to 1"),
         ("text=[", "is not YAML"),
         ("text=body", 'Unknown option of mine.txt "text"'),

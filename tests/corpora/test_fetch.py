@@ -205,6 +205,17 @@ def test_the_first_download_is_recorded_and_said(
     assert capsys.readouterr().err == ""
 
 
+def test_the_hash_of_the_file_holds_for_its_public_address(site: type[Site], tmp_path: Path, produced: Path) -> None:
+    path = tmp_path / "cards" / "tiny.yaml"
+    told = path.read_text("utf-8")
+    path.write_text(f"{told}    sha256: {'ab' * 32}\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"tiny\.jsonl has sha256 .*, the card says abababababab"):
+        fetch(load_card("tiny"))
+    assert cached(produced) == []
+    path.write_text(f"{told}    sha256: {'ab' * 32}\n    url_sha256: recorded\n", encoding="utf-8")
+    assert [file.read_bytes() for file in fetch(load_card("tiny")).values()] == [rows()], "its bytes are not promised"
+
+
 def test_a_second_download_that_differs_is_refused(site: type[Site], produced: Path) -> None:
     (path,) = fetch(load_card("tiny")).values()
     path.unlink()

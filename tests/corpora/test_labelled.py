@@ -26,11 +26,12 @@ def rows(reader: str, files: dict[str, Path], languages: Iterable[str], options:
 def test_a_table_by_its_column_names(tmp_path: Path) -> None:
     (tmp_path / "t.tsv").write_text(TABLE, encoding="utf-8")
     found = rows("table", {"ko": tmp_path / "t.tsv"}, ["ko"], OPTIONS)
-    assert [(row.name, row.texts["ko"], row.label, row.document) for row in found] == [
+    assert [(row.name, row.texts["ko"], row.label, row.document) for row in found if not row.left_out] == [
         ("a", "좋다", "good", "f1"),
         ("c", "싫다", "bad", "f2"),
         ("d", "또 볼래", "good", "f3"),
     ], "a rating that means no label is left out"
+    assert [row.left_out for row in found] == ["", "another label", "", ""]
     assert {row.split for row in found} <= {"train", "valid", "test"}
 
 

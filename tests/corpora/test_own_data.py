@@ -30,7 +30,9 @@ def texts(corpus: Corpus, lang: str) -> set[str]:
 
 
 def table(label: bool = True) -> pd.DataFrame:
-    found = pd.DataFrame({"ko": KO, "en": EN, "text": KO, "label": ["a", "b"] * 60, "document": ["d"] * 120})
+    found = pd.DataFrame(
+        {"ko": KO, "en": EN, "text": KO, "label": ["a", "b"] * 60, "document": [f"d{i // 2}" for i in range(120)]}
+    )
     return found if label else found.drop(columns="label")
 
 
@@ -132,8 +134,10 @@ def test_labels_that_values_mean_and_whole_documents_held_out(tmp_path: Path) ->
         "label": "stars", "document": "film", "labels": {"good": [4, 5], "bad": [1, 2]},
         "held_out": {"valid": 20, "test": 20},
     }  # fmt: skip
-    rows = build(str(path), langs=("ko",), options=options).table("ko").to_pylist()
+    corpus = build(str(path), langs=("ko",), options=options)
+    rows = corpus.table("ko").to_pylist()
     assert Counter(row["label"] for row in rows) == {"good": 48, "bad": 48}
+    assert corpus.removed == {"another label": 24}
     assert {row["label"] for row in rows if row["text"] == KO[3]} == {"good"}, "the fourth has four stars"
     splits: dict[str, set[str]] = {}
     for row in rows:
@@ -161,8 +165,12 @@ def test_repetitions_of_ones_own_stay_where_asked(tmp_path: Path) -> None:
     [
         ({"text": "txet"}, r'own\.csv: Unknown column "txet"\. Did you mean "text"'),
         ({"txt": "text"}, r'Unknown option of own\.csv "txt"\. Did you mean "text"'),
-        ({"held_out": {"valid": 5}}, r"held_out is declared as \{valid: 5, test: 5\}"),
-        ({"labels": [4, 5]}, r"labels are declared as \{positive: \[4, 5\]"),
+        ({"held_out": {"valid": 5}}, r"write the option held_out as in \{valid: 5, test: 5\}"),
+        ({"labels": [4, 5]}, r"write the option labels as in \{positive: \[4, 5\]"),
+        ({"labels": {"good": [4], "bad": [4]}, "label": "stars"}, "labels: 4 means good and bad"),
+        ({"labels": {"good": [4], "bad": [9]}, "label": "stars"}, "no record has a label that means bad"),
+        ({"labels": {"good": [4]}}, r"the option labels needs a column of labels"),
+        ({"cleaning": {"words": [60, 2]}}, r"cleaning\.words: must be the least and the largest number"),
         ({"deduplicate": "alll"}, r'Unknown rule of deduplicate "alll"\. Did you mean "all"'),
         ({"split": "stars"}, r'own\.csv, line 2: Unknown split "1"'),
     ],
@@ -179,3 +187,46 @@ def test_no_column_is_called_text(tmp_path: Path) -> None:
     path.write_text("one,two\n1,2\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"own\.csv: no column is called text, ko or en; there are one, two"):
         build(str(path), langs=("ko",))
+
+
+def test_documents_are_held_out_whole_unasked(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    rows = [f"{text} {j}번째.,d{i}" for i, text in enumerate(KO) for j in range(3)]
+    path.write_text("text,document\n" + "\n".join(rows), encoding="utf-8")
+    splits: dict[str, set[str]] = {}
+    for row in build(str(path), langs=("ko",)).table("ko").to_pylist():
+        splits.setdefault(row["document"], set()).add(row["split"])
+    assert len(splits) == 120
+    assert all(len(found) == 1 for found in splits.values())
+    assert {split for found in splits.values() for split in found} == {"train", "valid", "test"}
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "message"),
+    [
+        ("own.txt", "fr", r'Unknown language "fr".*EOSUN_LANGUAGES'),
+        ("own.txt", "../x", r'Unknown language "\.\./x"'),
+        ("ko=own.txt,korean=own.txt", "", 'Unknown language "korean"'),
+    ],
+)
+def test_a_language_has_to_be_declared(
+    name: str, lang: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.txt").write_text("\n".join(KO), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CorpusError, match=message):
+        build(name, langs=(lang,) if lang else None)
+
+
+def test_an_ending_may_be_in_capitals_and_a_header_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "PAIRS.TSV"
+    path.write_text("Korean\tEnglish\n" + "\n".join(map("\t".join, zip(KO, EN, strict=True))), encoding="utf-8")
+    assert texts(build(str(path)), "ko") == set(KO)
+
+
+def test_missing_texts_of_tables_are_empty_ones(tmp_path: Path) -> None:
+    found = table().drop(columns=["ko", "en", "document"])
+    found.loc[5, "text"] = None
+    for write in (as_csv, as_jsonl, as_parquet):
+        corpus = build(str(write(tmp_path / "own", found)), langs=("ko",))
+        assert corpus.removed == {"empty": 1}

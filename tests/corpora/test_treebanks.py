@@ -192,3 +192,14 @@ def test_every_tree_of_the_grammar_fits_its_text_and_has_no_crossing_arcs() -> N
             words = parsed(row.syntax[lang])
             assert len(words) == row.texts[lang].count(" ") + 1
             assert is_projective([word.head for word in words]), row.texts[lang]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [("(", "is no regular expression"), ("^doc", "needs a group"), ("^(x)", 'its id "s1" holds no document')],
+)
+def test_a_pattern_of_documents_is_checked(option: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.conllu"
+    path.write_text("# sent_id = s1\n1\t책\t_\tNOUN\t_\t_\t0\troot\t_\t_\n\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=message):
+        list(get_reader("conllu")(Source({"ko": path}, ("ko",), {"document": option})))
