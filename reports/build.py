@@ -93,17 +93,32 @@ def _manifest(inputs: Inputs, files: dict[str, bytes], lang: str) -> bytes:
     return (json.dumps(content, sort_keys=True, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def verify(folder: Path) -> list[str]:
-    """The names of the files that no longer are what the manifest says; ReportError where there is no manifest."""
+def folder_of(study: str, lang: str = "en") -> Path:
+    """Where the report of a study in a language goes; English is the edition without a suffix."""
+    return reports_folder() / (study if lang == "en" else f"{study}.{lang}")
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """What a report's manifest says; ReportError where there is none or it is not one."""
     path = folder / "manifest.json"
     if not path.is_file():
         raise ReportError(f"{folder} holds no manifest.json: build the report with `make report`.")
     try:
-        declared = {str(name): str(sha256) for name, sha256 in json.loads(path.read_bytes())["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        found = dict(json.loads(path.read_bytes()))
+        files, whole = dict(found["files"]), (found["study"]["name"], found["designs"][0], found["language"])
+        dict(found["runs"])
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise ReportError(f"{path} is not a report's manifest: build the report again with `make report`.") from error
-    if any(Path(name).name != name for name in declared):
+    if not all(isinstance(one, str) for one in (*whole, *files, *files.values())):
+        raise ReportError(f"{path} is not a report's manifest: build the report again with `make report`.")
+    if any(Path(name).name != name for name in files):
         raise ReportError(f"{path} names files outside its folder: build the report again with `make report`.")
+    return found
+
+
+def changed(folder: Path) -> list[str]:
+    """The names of the files that no longer are what the manifest says; ReportError where there is no manifest."""
+    declared = manifest_of(folder)["files"]
     return [
         name
         for name, sha256 in sorted(declared.items())

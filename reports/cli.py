@@ -11,20 +11,26 @@ from experiments.cli import CorpusName, Language, Preset, Seeds, Settings, Study
 
 app = typer.Typer(no_args_is_help=True)
 
+ReportLanguage = Annotated[str, typer.Option("--language", help="The language that the report is written in: en, ko.")]
+Address = Annotated[
+    str | None, typer.Option("--ui", help='Where run ids lead: the address of an MLflow UI; "" for nowhere.')
+]
 
-def _report(study: str, design: str | None) -> None:
+
+def _report(study: str, design: str | None, lang: str, ui: str | None = None) -> None:
     """Build the report of a study, print its table and say where everything is."""
     from experiments.tracking import open_store, shown_address, store_uri
-    from reports.build import build, reports_folder
+    from reports.build import build, folder_of
     from reports.summary import show
     from reports.tracked import tracked
 
     open_store()
-    inputs = tracked(study, design)
-    page, analysis = build(inputs, reports_folder() / str(inputs.study["name"]))
+    inputs = tracked(study, design, ui)
+    page, analysis = build(inputs, folder_of(str(inputs.study["name"]), lang), lang)
     show(analysis)
     print()
     print(f"report     {page}")
+    print(f"PDF        {page.with_suffix('.pdf')}")
     print(f"MLflow UI  make ui   (store: {shown_address(store_uri())})")
 
 
@@ -37,19 +43,95 @@ def experiment(
     seeds: Seeds = None,
     workers: Workers = None,
     settings: Settings = None,
+    language: ReportLanguage = "en",
 ) -> None:
     """Run what is missing of a study, then build its report and print the table: what `make experiment` does."""
+    from reports.words import words_of
+
+    words_of(language)
     outcome = execute(study, lang, preset, corpus, seeds, workers, settings)
-    _report(study, outcome.design)
+    _report(study, outcome.design, language)
 
 
 @app.command()
 def report(
     study: StudyName = "word_order",
     design: Annotated[str | None, typer.Option(help="A design by its hash; the one tracked last by default.")] = None,
+    language: ReportLanguage = "en",
+    ui: Address = None,
+    verify: Annotated[
+        Path | None,
+        typer.Option(help="Build nothing; say whether the report in this folder still follows from its runs."),
+    ] = None,
 ) -> None:
     """Build the report of a study again from what is tracked. Trains nothing."""
-    _report(study, design)
+    from reports.words import words_of
+
+    if verify is None:
+        words_of(language)
+        _report(study, design, language, ui)
+        return
+    from reports.tracked import differences
+
+    found = differences(verify)
+    for line in found:
+        print(f"differs: {line}")
+    if found:
+        raise typer.Exit(1)
+    print(f"{verify}: every byte follows from the tracked runs.")
+
+
+@app.command()
+def publish(
+    study: StudyName,
+    name: Annotated[str, typer.Option("--name", help="What the published report is called.")],
+    design: Annotated[str | None, typer.Option(help="A design by its hash; the one tracked last by default.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="A folder for published reports; reports/published by default.")
+    ] = None,
+) -> None:
+    """Keep what a report needs of its runs as small text files, from which `eosun rebuild` builds it anywhere."""
+    from reports.errors import ReportError
+    from reports.published import FOLDER
+    from reports.published import publish as published
+    from reports.tracked import tracked
+
+    if Path(name).name != name or name.startswith("."):
+        raise ReportError(f'"{name}" is not a name: use letters, digits, - and _.')
+    folder = (to or FOLDER) / name
+    published(tracked(study, design), folder)
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    print(f"{folder}: {len(list(folder.iterdir()))} files, {size / 1e6:.1f} MB. Rebuild with `eosun rebuild {name}`.")
+
+
+@app.command()
+def rebuild(
+    names: Annotated[list[str] | None, typer.Argument(help="Published reports; all by default.")] = None,
+    source: Annotated[Path | None, typer.Option("--from", help="Where they lie; reports/published by default.")] = None,
+) -> None:
+    """Build published reports from their text files alone, in every language (exit code 1 if not to the byte)."""
+    from hashlib import sha256
+
+    from corpora.errors import unknown
+    from reports.build import build, reports_folder
+    from reports.errors import ReportError
+    from reports.published import FOLDER, expected, read
+    from reports.published import names as published
+    from reports.words import languages
+
+    room, differ = source or FOLDER, False
+    for name in names or published(room):
+        if name not in published(room):
+            raise ReportError(unknown("published report", name, published(room)))
+        inputs, wanted = read(room / name), expected(room / name)
+        for lang in languages():
+            page, _ = build(inputs, reports_folder() / "published" / name / lang, lang)
+            made = {f"{lang}/{path.name}": sha256(path.read_bytes()).hexdigest() for path in page.parent.iterdir()}
+            other = sorted(file for file, digest in made.items() if wanted.get(file, digest) != digest)
+            differ = differ or bool(other)
+            print(f"{page}: " + (f"other bytes than published in {', '.join(other)}" if other else "as published"))
+    if differ:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -128,7 +210,7 @@ def power(
 @app.command()
 def verify(folder: Annotated[Path, typer.Argument(help="A report's folder.")]) -> None:
     """Say whether a report's files are still the ones its manifest names (exit code 1 if not)."""
-    from reports.build import verify as changed
+    from reports.build import changed
 
     names = changed(folder)
     for name in names:

@@ -15,7 +15,7 @@ import pytest
 
 from corpora.errors import EosunError
 from reports.analysis import Analysis, analyse, effective_context
-from reports.build import build, verify
+from reports.build import build, changed
 from reports.document import Table
 from reports.inputs import Inputs
 from reports.sections import Report
@@ -212,21 +212,28 @@ def test_the_same_runs_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     build(inputs(), tmp_path / "report")
-    assert verify(tmp_path / "report") == []
+    assert changed(tmp_path / "report") == []
     table = tmp_path / "report" / "results.csv"
     table.write_text(table.read_text().replace("lstm", "LSTM"))
-    assert verify(tmp_path / "report") == ["results.csv"]
+    assert changed(tmp_path / "report") == ["results.csv"]
     with pytest.raises(EosunError, match="no manifest"):
-        verify(tmp_path)
+        changed(tmp_path)
 
 
 @pytest.mark.parametrize(
-    "content", ["{", "[]", '{"files": 1}', '{"files": {"../else.html": "0"}}'], ids=["cut", "list", "number", "outside"]
+    "content",
+    [
+        "{",
+        "[]",
+        '{"files": 1}',
+        '{"files": {"../else.html": "0"}, "study": {"name": "s"}, "designs": ["d"], "language": "en", "runs": {}}',
+    ],
+    ids=["cut", "list", "number", "outside"],
 )
 def test_a_broken_manifest_is_one_line(content: str, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(content)
     with pytest.raises(EosunError, match=r"manifest\.json"):
-        verify(tmp_path)
+        changed(tmp_path)
 
 
 def test_what_else_lies_in_the_folder_stays(tmp_path: Path) -> None:
@@ -235,7 +242,7 @@ def test_what_else_lies_in_the_folder_stays(tmp_path: Path) -> None:
     (folder / "notes.txt").write_text("mine")
     build(inputs(langs=("en",), contexts=()), folder)
     assert (folder / "notes.txt").read_text() == "mine"
-    assert verify(folder) == []
+    assert changed(folder) == []
     assert [path.name for path in folder.parent.iterdir()] == ["report"], "no draft is left behind"
 
 

@@ -1,0 +1,133 @@
+"""Reports whose runs are kept as small text files, so that anyone can build them again without a tracking store."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from reports.analysis import analyse
+from reports.build import files_of
+from reports.errors import ReportError
+from reports.inputs import Inputs
+from reports.words import languages
+
+FOLDER = Path(__file__).parent / "published"
+LARGEST = 1_900_000
+"""Bytes of a file; longer tables are cut."""
+KEY = ["measure", "test_order", "x", "sentence_id"]
+SIDE = ["lang", "unit", "condition"]
+BY_RUN = ["lang", "unit", "model", "seed", "train_order", "condition"]
+WHOLE = ("seed", "parameters", "recurrent_parameters", "units")
+"""Columns of runs that are counts; those named metric.… and wall_s are floats, the others text."""
+
+
+def publish(inputs: Inputs, folder: Path) -> dict[str, str]:
+    """Write what a report needs of its runs to a folder of its own, and the hashes of what must come of it.
+
+    study.json, runs.csv, sentences.csv (sizes; text of the example sentences alone), audits.csv, and for each language,
+    unit and condition observations-….csv: a row an observation, a column a run, cut before a file has two megabytes.
+    Returns the hashes by language and file; ReportError if the folder holds anything that was not published there.
+    """
+    if folder.exists() and not (folder / "study.json").is_file():
+        raise ReportError(f"{folder} holds something else than a published report: choose another name.")
+    about = {**inputs.study, "ui": ""}
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+    try:
+        _json(about, draft / "study.json")
+        _csv(inputs.runs.sort_values("run_id"), draft / "runs.csv")
+        facts = inputs.sentences.drop(columns=["text", "label"], errors="ignore")
+        _csv(facts.sort_values([*SIDE, "sentence_id"]), draft / "sentences.csv")
+        _csv(inputs.audits, draft / "audits.csv")
+        for side, part in inputs.observations.groupby(SIDE, sort=True):
+            _observations(part, draft, "-".join(filter(None, ("observations", *map(str, side)))))
+        hashes = hashes_of(read(draft))
+        _json(hashes, draft / "expected.json")
+        draft.chmod(0o755)
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return hashes
+
+
+def read(folder: Path) -> Inputs:
+    """The inputs of a published report, as they were."""
+    try:
+        about = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+        runs = pd.read_csv(folder / "runs.csv", dtype=str, keep_default_na=False)
+        for name in map(str, runs.columns):
+            if name in WHOLE:
+                runs[name] = runs[name].astype("int64")
+            elif name.startswith("metric.") or name == "wall_s":
+                runs[name] = runs[name].replace("", "nan").astype(float)
+        sentences, audits = (_table(folder / f"{name}.csv") for name in ("sentences", "audits"))
+        parts = [_melted(path) for path in sorted(folder.glob("observations-*.csv"))]
+        rows = pd.concat(parts, ignore_index=True).merge(runs[["run_id", *BY_RUN]], on="run_id", validate="many_to_one")
+    except (OSError, ValueError, KeyError) as error:
+        raise ReportError(f"{folder} is not a published report: {' '.join(str(error).split())[:120]}.") from error
+    return Inputs(about, runs, rows, sentences, audits)
+
+
+def hashes_of(inputs: Inputs) -> dict[str, str]:
+    """sha256 of every file of the report in every language, by language/file."""
+    analysis = analyse(inputs)
+    made = {lang: files_of(inputs, analysis, lang) for lang in languages()}
+    return {
+        f"{lang}/{name}": sha256(data).hexdigest()
+        for lang, files in made.items()
+        for name, data in sorted(files.items())
+    }
+
+
+def names(folder: Path = FOLDER) -> list[str]:
+    """The published reports there are."""
+    return sorted(path.parent.name for path in folder.glob("*/study.json"))
+
+
+def expected(folder: Path) -> dict[str, str]:
+    """The hashes that a published report's files must have."""
+    return dict(json.loads((folder / "expected.json").read_text(encoding="utf-8")))
+
+
+def _observations(part: pd.DataFrame, folder: Path, name: str) -> None:
+    """Observations by run, in as many files as it takes."""
+    wide = part.assign(value=part["value"].astype("float32")).pivot(index=KEY, columns="run_id", values="value")
+    lines = wide.sort_index().reset_index().to_csv(index=False, lineterminator="\n").split("\n")
+    head, body = lines[0] + "\n", [f"{line}\n" for line in lines[1:] if line]
+    cut = (np.cumsum([len(line.encode()) for line in body]) - 1) // (LARGEST - 2 * len(head.encode()))
+    for number in range(int(cut[-1]) + 1):
+        own = "".join(line for line, at in zip(body, cut, strict=True) if at == number)
+        (folder / f"{name}-{number + 1:02d}.csv").write_text(head + own, encoding="utf-8")
+
+
+def _melted(path: Path) -> pd.DataFrame:
+    text = {"measure": str, "test_order": str, "sentence_id": str, "x": float}
+    wide = pd.read_csv(path, dtype=text, float_precision="round_trip", keep_default_na=False, na_values=[""])
+    long = wide.melt(KEY, var_name="run_id", value_name="value").dropna(subset=["value"])
+    return long.assign(value=long["value"].astype("float32").astype("float64"))
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """A table whose text columns hold text, empty where nothing stands."""
+    text = (*SIDE, "sentence_id", "document", "examples", "order", "length")
+    table = pd.read_csv(
+        path, dtype=dict.fromkeys(text, str), float_precision="round_trip", keep_default_na=False, na_values=[""]
+    )
+    return table.fillna({name: "" for name in text if name in table})
+
+
+def _csv(table: pd.DataFrame, path: Path) -> None:
+    table.to_csv(path, index=False, lineterminator="\n")
+    if path.stat().st_size > LARGEST:
+        raise ReportError(f"{path.name} would have {path.stat().st_size:,} bytes; at most {LARGEST:,} are published.")
+
+
+def _json(content: object, path: Path) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n", encoding="utf-8")

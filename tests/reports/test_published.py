@@ -1,0 +1,142 @@
+"""A published report is small text files that give the same bytes; a report is held to the runs it names."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from corpora.errors import EosunError
+from reports import published
+from reports.analysis import analyse
+from reports.build import files_of
+from reports.inputs import Inputs
+from tests.reports.synthetic import inputs
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = {"ko": {"natural": ["학생은", " 책을", " 읽었다", "."]}, "en": {"natural": ["a", ' "b"', " c,d"]}}
+
+
+def as_tracked(given: Inputs) -> Inputs:
+    """Values as tracked runs have them: single precision."""
+    rows = given.observations
+    return replace(given, observations=rows.assign(value=rows["value"].astype("float32").astype("float64")))
+
+
+@pytest.fixture
+def made_up() -> Inputs:
+    return as_tracked(inputs(flagged=(("ko", "lstm", 1),), examples=EXAMPLES))
+
+
+def test_the_same_bytes_come_of_the_text_files(made_up: Inputs, tmp_path: Path) -> None:
+    hashes = published.publish(made_up, tmp_path / "here")
+    direct = replace(made_up, study={**made_up.study, "ui": ""})
+    analysis = analyse(direct)
+    kept = published.read(tmp_path / "here")
+    again = files_of(kept, analyse(kept), "ko")
+    assert again == files_of(direct, analysis, "ko")
+    assert published.expected(tmp_path / "here") == hashes
+    assert {name.partition("/")[0] for name in hashes} == {"en", "ko"}
+    assert all(path.suffix in (".csv", ".json") for path in (tmp_path / "here").iterdir())
+
+
+def test_no_file_has_two_megabytes(made_up: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a limit of 20 kB the observations are cut, and nothing is lost."""
+    monkeypatch.setattr(published, "LARGEST", 20_000)
+    published.publish(made_up, tmp_path / "here")
+    sizes = [path.stat().st_size for path in (tmp_path / "here").glob("*.csv")]
+    assert max(sizes) <= 20_000
+    assert len(sizes) > 6
+    columns = ["run_id", "measure", "test_order", "x", "sentence_id", "value", "lang", "seed"]
+    before, after = (one.observations[columns].sort_values(columns[:5], ignore_index=True)
+                     for one in (made_up, published.read(tmp_path / "here")))  # fmt: skip
+    assert before.to_csv() == after.to_csv()
+
+
+def test_a_text_of_the_corpus_is_not_published(made_up: Inputs, tmp_path: Path) -> None:
+    """Only the sentences that the report shows; the other 39 of a language stay where they were."""
+    published.publish(made_up, tmp_path / "here")
+    assert "학생은 책을 읽었다." not in (tmp_path / "here" / "sentences.csv").read_text(encoding="utf-8")
+
+
+def test_only_a_published_report_is_written_over(made_up: Inputs, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    with pytest.raises(EosunError, match="something else"):
+        published.publish(made_up, tmp_path / "mine")
+    with pytest.raises(EosunError, match="not a published report"):
+        published.read(tmp_path)
+
+
+def eosun(room: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    around = {**os.environ, "EOSUN_VAR": str(room / "var"), "EOSUN_REPORTS": str(room / "reports")}
+    command = [sys.executable, str(ROOT / "eosun.py"), *words]
+    return subprocess.run(command, env=around, cwd=room, capture_output=True, text=True, check=False)
+
+
+def test_rebuild_needs_no_store_and_says_what_differs(made_up: Inputs, tmp_path: Path) -> None:
+    published.publish(made_up, tmp_path / "kept" / "word-order")
+    done = eosun(tmp_path, "rebuild", "--from", str(tmp_path / "kept"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("as published") == 2
+    assert not (tmp_path / "var" / "mlflow").exists()
+    page = tmp_path / "reports" / "published" / "word-order" / "ko" / "report.html"
+    assert '<html lang="ko">' in page.read_text(encoding="utf-8")
+    table = next((tmp_path / "kept" / "word-order").glob("observations-ko*"))
+    table.write_text(table.read_text().replace("surprisal,shuffle,0.0,s0003,", "surprisal,shuffle,0.0,s0003,9"))
+    done = eosun(tmp_path, "rebuild", "word-order", "--from", str(tmp_path / "kept"))
+    assert done.returncode == 1
+    assert "other bytes than published in en/manifest.json, en/report.html" in done.stdout
+
+
+def test_a_report_is_held_to_its_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Built from a really tracked run, it follows; a digit changed in the table, or the page, is named."""
+    from experiments.export import export
+    from reports.build import build
+    from reports.tracked import differences, tracked
+
+    settings = ("models=[unigram, bigram]", "sample.train=300", "sample.valid=40", "sample.test=40", "corpus_options.pairs=800",
+                "vocabulary=900")  # fmt: skip
+    done = eosun(
+        tmp_path,
+        "run",
+        "word_order",
+        "--lang",
+        "ko",
+        "--preset",
+        "smoke",
+        *(w for one in settings for w in ("--set", one)),
+    )
+    assert done.returncode == 0, done.stderr
+    monkeypatch.setenv("EOSUN_VAR", str(tmp_path / "var"))
+    given = tracked("word_order")
+    build(given, tmp_path / "report", "ko")
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    run = export("word_order").runs.iloc[0]
+    assert f'href="http://127.0.0.1:5000/#/experiments/{run["experiment"]}/runs/{run["run_id"]}"' in page
+    assert differences(tmp_path / "report") == []
+    table = tmp_path / "report" / "results.csv"
+    lines = table.read_text(encoding="utf-8").split("\n")
+    cells = lines[1].split(",")
+    estimate, cells[8] = cells[8], "99999.0000"
+    table.write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]), encoding="utf-8")
+    (tmp_path / "report" / "report.pdf").unlink()
+    assert differences(tmp_path / "report") == [
+        "report.pdf is missing",
+        f"results.csv: line 2 (ko eojeol {cells[2]} natural natural {cells[6]}): estimate is 99999.0000, and {estimate} by the runs",
+    ]
+    manifest = tmp_path / "report" / "manifest.json"
+    content = json.loads(manifest.read_text())
+    content["runs"] = {"f" * 32: {}}
+    manifest.write_text(json.dumps(content))
+    with pytest.raises(EosunError, match=f"no finished run {'f' * 32}"):
+        differences(tmp_path / "report")
+    shutil.rmtree(tmp_path / "report")
+    with pytest.raises(EosunError, match="no manifest"):
+        differences(tmp_path / "report")
