@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from experiments.errors import StudyError
 from experiments.tracking import Store, open_store
@@ -17,6 +21,7 @@ from experiments.tracking import Store, open_store
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
+Loaded = TypeVar("Loaded")
 OBSERVATION_COLUMNS = [
     "run_id",
     "lang",
@@ -69,12 +74,12 @@ class Export:
 
 def newest_design(store: Store, study: str) -> str:
     """The design of the study's most recent run; StudyError where nothing is tracked."""
-    runs = store.runs(study)
-    if not runs:
+    run = store.newest(study)
+    if run is None:
         raise StudyError(
             f'Nothing is tracked for the study "{study}": run `make experiment LANG=ko STUDY={study}` first.'
         )
-    return str(max(runs, key=lambda run: (run.info.start_time, run.info.run_id)).data.tags["design"])
+    return str(run.data.tags["design"])
 
 
 def export(
@@ -96,64 +101,81 @@ def export(
         raise StudyError(f'The study "{study}" has no finished run {missing[0]} of design {design[:12]}.')
     if not first:
         raise StudyError(f'The study "{study}" has no finished run of design {design[:12]}.')
-    rows: list[dict[str, Any]] = []
-    observations: list[pd.DataFrame] = []
-    sentences: dict[tuple[str, ...], pd.DataFrame] = {}
-    audits: dict[tuple[str, ...], pd.DataFrame] = {}
-    settings: dict[str, Any] = {}
+    results = {cell: _results(store, run) for cell, run in first.items()}
+    rows = {cell: _run_row(first[cell], results[cell]) for cell in first}
+    axes = ("lang", "unit", "model", "train_order", "condition", "seed", "run_id")
+    cells = sorted(first, key=lambda cell: tuple(rows[cell][name] for name in axes))
+    sides: dict[tuple[str, ...], str] = {}
     for cell in sorted(first):
-        run = first[cell]
-        tables = _tables(store, run)
-        rows.append(_run_row(run, tables.results))
-        settings = tables.results["cell"]["settings"]
-        row = rows[-1]
-        observations.append(
-            tables.observations.assign(
-                **{key: row[key] for key in ("run_id", "lang", "unit", "model", "seed", "train_order", "condition")}
-            )
-        )
-        place = {key: row[key] for key in ("lang", "unit", "condition")}
-        sentences.setdefault(tuple(place.values()), tables.sentences.assign(condition=row["condition"]))
-        audits.setdefault(tuple(place.values()), tables.audits.assign(**place))
-    axes = ["lang", "unit", "model", "train_order", "condition", "seed"]
+        sides.setdefault(tuple(rows[cell][name] for name in ("lang", "unit", "condition")), cell)
+    sentences = [
+        _table(store, first[cell], "sentences.parquet").assign(condition=condition)
+        for (_, _, condition), cell in sorted(sides.items())
+    ]
+    audits = [
+        _table(store, first[cell], "audits.parquet").assign(lang=lang, unit=unit, condition=condition)
+        for (lang, unit, condition), cell in sorted(sides.items())
+    ]
     return Export(
         study,
         design,
-        settings,
-        pd.DataFrame(rows).sort_values(axes, ignore_index=True),
-        pd.concat(observations, ignore_index=True)[OBSERVATION_COLUMNS].sort_values(
-            [*axes, "measure", "test_order", "x", "sentence_id"], ignore_index=True
-        ),
-        pd.concat([sentences[key] for key in sorted(sentences)], ignore_index=True),
-        pd.concat([audits[key] for key in sorted(audits)], ignore_index=True),
+        results[max(first)]["cell"]["settings"],
+        pd.DataFrame([rows[cell] for cell in cells]),
+        _observations([_arrow(store, first[cell], "observations.parquet") for cell in cells], [rows[c] for c in cells]),
+        pd.concat(sentences, ignore_index=True),
+        pd.concat(audits, ignore_index=True),
     )
 
 
-@dataclass(frozen=True)
-class _Tables:
-    """The artifacts of one run that are exported."""
+def _observations(tables: list[pa.Table], rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The long table: every run's rows as it measured them, under the run's axes; names are categories, sorted."""
+    counts = [len(table) for table in tables]
+    whole = pa.concat_tables(tables, promote_options="permissive")
+    columns: dict[str, Any] = {}
+    for name in OBSERVATION_COLUMNS:
+        if name in ("x", "value"):
+            columns[name] = whole[name].to_numpy().astype(float)
+        elif name in whole.column_names:
+            coded = whole[name].combine_chunks().dictionary_encode()
+            coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+            columns[name] = _categories(np.asarray(coded.indices), coded.dictionary.to_pylist())
+        else:
+            each = [row[name] for row in rows]
+            known = list(dict.fromkeys(each))
+            codes = np.repeat([known.index(value) for value in each], counts)
+            columns[name] = np.asarray(known)[codes] if name == "seed" else _categories(codes, known)
+    return pd.DataFrame(columns)
 
-    observations: pd.DataFrame
-    sentences: pd.DataFrame
-    audits: pd.DataFrame
-    results: dict[str, Any]
+
+def _categories(codes: NDArray[Any], names: list[str]) -> pd.Categorical:
+    """Names by their codes, with the categories in the order of the alphabet."""
+    order = np.argsort(np.asarray(names, object), kind="stable")
+    place = np.empty(len(names), np.int64)
+    place[order] = np.arange(len(names))
+    found: pd.Categorical = pd.Categorical.from_codes(place[codes], pd.Index([names[i] for i in order]))
+    return found
 
 
-def _tables(store: Store, run: Run) -> _Tables:
-    """A run's observations, sentence facts, audits and results, read where they lie or downloaded from a server."""
+def _read(store: Store, run: Run, name: str, load: Callable[[Path], Loaded]) -> Loaded:
+    """One artifact of a run, read where it lies or downloaded from a server."""
+    root = run.info.artifact_uri or ""
+    here = Path(root.removeprefix("file://")) / name
+    if root.startswith("file://") and here.is_file():
+        return load(here)
     with tempfile.TemporaryDirectory() as room:
-        root = run.info.artifact_uri or ""
-        here = Path(root.removeprefix("file://")) if root.startswith("file://") else None
+        return load(store.download(run, name, Path(room)))
 
-        def path(name: str) -> Path:
-            return here / name if here and (here / name).is_file() else store.download(run, name, Path(room))
 
-        return _Tables(
-            pd.read_parquet(path("observations.parquet")),
-            pd.read_parquet(path("sentences.parquet")),
-            pd.read_parquet(path("audits.parquet")),
-            json.loads(path("results.json").read_text(encoding="utf-8")),
-        )
+def _arrow(store: Store, run: Run, name: str) -> pa.Table:
+    return _read(store, run, name, lambda path: pq.ParquetFile(path).read(use_threads=False).replace_schema_metadata())
+
+
+def _table(store: Store, run: Run, name: str) -> pd.DataFrame:
+    return _read(store, run, name, pd.read_parquet)
+
+
+def _results(store: Store, run: Run) -> dict[str, Any]:
+    return _read(store, run, "results.json", lambda path: dict(json.loads(path.read_text(encoding="utf-8"))))
 
 
 def _run_row(run: Run, results: dict[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,8 @@ REPORTED_LIBRARIES = (
 )
 
 
+CELLS = ("attributes.status = 'FINISHED'", "tags.kind = 'cell'")
+"""Filters that leave the finished runs of studies, reproductions and tuning apart."""
 _PASSWORD = re.compile(r"//[^/@\s]*@")
 
 
@@ -77,7 +79,7 @@ class Store:
         found = self.experiment(study)
         if found is None:
             return []
-        clauses = ["attributes.status = 'FINISHED'", "tags.kind = 'cell'", *([filter_string] if filter_string else [])]
+        clauses = [*CELLS, *([filter_string] if filter_string else [])]
         result: list[Run] = []
         token = None
         while True:
@@ -92,6 +94,15 @@ class Store:
             token = page.token
             if not token:
                 return result
+
+    def newest(self, study: str) -> Run | None:
+        """The finished run of a study that began last, None where there is none."""
+        found = self.experiment(study)
+        if found is None:
+            return None
+        order = ["attributes.start_time DESC", "attributes.run_id DESC"]
+        page = self.client.search_runs([found.experiment_id], " and ".join(CELLS), max_results=1, order_by=order)
+        return page[0] if page else None
 
     def run(self, run_id: str) -> Run:
         """The run of that id; StudyError if the store has none."""

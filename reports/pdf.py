@@ -42,4 +42,5 @@ def _compiler() -> Callable[..., tuple[bytes, list[Any]]]:
         from typst import compile_with_warnings
     except ImportError as error:
         raise ReportError("The package typst, which sets the PDF, is missing: run make setup.") from error
-    return compile_with_warnings
+    found: Callable[..., tuple[bytes, list[Any]]] = compile_with_warnings
+    return found

@@ -109,15 +109,20 @@ def permuted(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[f
     ones and the one at hand, which counts (p is never 0; Phipson & Smyth 2010).
     """
     values, size = np.concatenate([first, second]), len(first)
-    splits = comb(len(values), size)
-    if splits <= PERMUTATIONS:
-        sides = np.array(list(combinations(range(len(values)), size)))
-    else:
-        generator = np.random.Generator(np.random.Philox([0, len(values)]))
-        drawn = generator.random((PERMUTATIONS, len(values))).argsort(1)[:, :size]
-        sides = np.concatenate([np.arange(size)[None], drawn])
+    sides, splits = _sides(len(values), size)
     sums = values[sides].sum(1)
     apart = np.abs(sums / size - (values.sum() - sums) / (len(values) - size))
     at_hand = abs(first.mean() - second.mean())
     reached = np.count_nonzero(apart >= at_hand - 1e-9 * max(1.0, at_hand))
     return reached / len(sides), (2 if len(first) == len(second) else 1) / splits
+
+
+@lru_cache(maxsize=4)
+def _sides(count: int, size: int) -> tuple[NDArray[np.int64], int]:
+    """[splits tried, size]: which of `count` models are on the first side, and how many splits there are; kept."""
+    splits = comb(count, size)
+    if splits <= PERMUTATIONS:
+        return np.array(list(combinations(range(count), size))), splits
+    generator = np.random.Generator(np.random.Philox([0, count]))
+    drawn = generator.random((PERMUTATIONS, count)).argsort(1)[:, :size]
+    return np.concatenate([np.arange(size)[None], drawn]), splits
