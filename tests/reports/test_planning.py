@@ -57,7 +57,6 @@ def test_an_effect_that_no_seeds_can_show() -> None:
 
 def test_the_command_asks_of_every_network_and_of_the_languages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seeds, sentences and effects as `synthetic` plants them: 40 sentences, 5 seeds, a cost of 60 and 40 bits."""
-    monkeypatch.setattr("experiments.tracking.open_store", lambda: None)
     monkeypatch.setattr("reports.tracked.tracked", lambda study, design: inputs(seeds=5, sentences=40))
     done = CliRunner().invoke(app, ["power", "word_order"])
     assert done.exit_code == 0, done.output
