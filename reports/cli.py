@@ -171,6 +171,42 @@ def validate(
 
 
 @app.command()
+def findings(
+    names: Annotated[list[str] | None, typer.Argument(help="Studies; by default all that are tracked.")] = None,
+    write: Annotated[Path | None, typer.Option(help="Write the findings to a Markdown file, too.")] = None,
+) -> None:
+    """What the tracked runs of a study say of findings that others published: agrees, disagrees, undecided."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from corpora.errors import unknown
+    from experiments.tracking import open_store
+    from reports.errors import ReportError
+    from reports.reproductions import REPRODUCED, about, markdown, reproduced
+    from reports.tracked import tracked
+
+    store = open_store()
+    for name in names or ():
+        if name not in REPRODUCED:
+            raise ReportError(unknown("study of published findings", name, REPRODUCED))
+    found, told = {}, {}
+    for name in names or REPRODUCED:
+        needed = [name, *filter(None, [REPRODUCED[name].beside])]
+        missing = [study for study in needed if not store.runs(study)]
+        if missing:
+            typer.echo(f"{name}: no runs of {' and '.join(missing)}: eosun run {missing[0]}", err=True)
+            continue
+        inputs = [tracked(study) for study in needed]
+        found[name], told[name] = reproduced(name, *inputs), about(inputs[0])
+        table = Table("claim", "found", "", box=None, pad_edge=False, title=name, title_justify="left")
+        for one in found[name]:
+            table.add_row(one.claim, one.found, one.verdict)
+        Console(width=None if Console().is_terminal else 140).print(table)
+    if write:
+        write.write_text(markdown(found, told), encoding="utf-8")
+
+
+@app.command()
 def power(
     study: StudyName = "word_order",
     order: Annotated[str, typer.Option("--order", help="The test order whose cost is asked for.")] = "shuffle",

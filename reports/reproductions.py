@@ -1,0 +1,229 @@
+"""Published findings held to this laboratory's own runs: whether they agree, with an interval, however it falls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from reports.analysis import Analysis, analyse
+from reports.inputs import Group, Inputs, Tables, is_floor
+from reports.profiles import Reach
+from reports.quantities import SURVIVING, clusters_of
+from reports.statistics import Estimate, difference
+from reports.written import estimated
+
+_FAR = 1 << 30
+"""Units: beyond the longest distance measured."""
+AGREES, DISAGREES, UNDECIDED = "agrees", "disagrees", "undecided"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A published claim, what these runs show with its interval, and the verdict."""
+
+    claim: str
+    found: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Published findings that a study can speak to: their source, what was published, who judges, and the study whose
+    runs are needed beside ("" for none)."""
+
+    source: str
+    published: str
+    judge: Callable[..., Iterator[Outcome]]
+    beside: str = ""
+
+
+def above(found: Estimate, limit: float = 0.0) -> str:
+    """Whether a value lies above a limit: undecided where its interval holds the limit, or one seed gave it."""
+    if found.one_seed or found.low <= limit <= found.high:
+        return UNDECIDED
+    return AGREES if found.low > limit else DISAGREES
+
+
+def within(found: Estimate, low: float, high: float) -> str:
+    """Whether a value lies between two limits: the interval inside them, outside them, or undecided."""
+    if found.one_seed:
+        return UNDECIDED
+    if low <= found.low and found.high <= high:
+        return AGREES
+    return DISAGREES if found.high < low or high < found.low else UNDECIDED
+
+
+def _networks(analysis: Analysis, train_order: str = "natural") -> list[Group]:
+    return [g for g in analysis.groups if not is_floor(g.model) and g.train_order == train_order]
+
+
+def _apart(inputs: Inputs, first: tuple[Group, str], second: tuple[Group, str]) -> Estimate:
+    """The difference of bits per sentence of two groups, each tested in an order, on the same sentences."""
+    tables = Tables(inputs)
+    sides = [
+        tables.over_draws(list(inputs.good_runs_of(group)["run_id"]), order) for group, order in (first, second)
+    ]  # fmt: skip
+    ids = tables.ids(inputs.good_runs_of(first[0])["run_id"].iloc[0])
+    return difference(sides[0], sides[1], clusters_of(inputs.facts(first[0]).loc[ids]))
+
+
+def _trained_on(analysis: Analysis, like: Group, train_order: str) -> Group | None:
+    wanted = Group(like.lang, like.unit, like.model, train_order, like.condition)
+    return wanted if wanted in analysis.groups else None
+
+
+def ladder(inputs: Inputs, analysis: Analysis) -> Iterator[Outcome]:
+    """Each model tested in the order that it was trained on."""
+    for group in _networks(analysis):
+        who = f"{group.lang}, {group.model}"
+        trained = {order: _trained_on(analysis, group, order) for order in ("natural", "reverse", "local_3", "shuffle")}
+        found = {order: (one, order) for order, one in trained.items() if one is not None}
+        for low, high in (("natural", "local_3"), ("local_3", "shuffle")):
+            if low in found and high in found:
+                apart = _apart(inputs, found[high], found[low])
+                yield Outcome(
+                    f"{who}: {high} is harder than {low}", f"{estimated(apart)} bits a sentence", above(apart)
+                )
+        if {"natural", "reverse", "shuffle"} <= found.keys():
+            spared = _apart(inputs, found["shuffle"], found["reverse"])
+            said = f"shuffle − reverse {estimated(spared)}, reverse − natural "
+            said += f"{estimated(_apart(inputs, found['reverse'], found['natural']))} bits a sentence"
+            yield Outcome(f"{who}: reversal costs less than random order", said, above(spared))
+
+
+NEAR = 0.05
+"""A head direction is "hardly" preferred if it spares less than this share of the bits."""
+
+
+def heads(inputs: Inputs, analysis: Analysis) -> Iterator[Outcome]:
+    """The same sentences with all heads last and all heads first."""
+    for last in (g for g in _networks(analysis) if g.condition == "heads_last"):
+        first = Group(last.lang, last.unit, last.model, last.train_order, "heads_first")
+        row = analysis.find(first, "natural", "bits_per_sentence")
+        if row is None:
+            continue
+        apart = _apart(inputs, (first, "natural"), (last, "natural"))
+        share, who = NEAR * row.estimate.value, f"{last.lang}, {last.model}"
+        said = f"first − last {estimated(apart)} of {row.estimate.value:.1f} bits a sentence"
+        yield Outcome(f"{who}: neither direction spares 5 % of the bits", said, within(apart, -share, share))
+        yield Outcome(f"{who}: heads last are easier", said, above(apart))
+
+
+def surviving(inputs: Inputs, analysis: Analysis) -> Iterator[Outcome]:
+    """Of the texts whose label a network gets right, those that a shuffle of their units leaves right."""
+    for group in _networks(analysis):
+        row = analysis.find(group, "shuffle", SURVIVING)
+        if row is not None:
+            found = row.estimate
+            said = f"{100 * found.value:.1f} [{100 * found.low:.1f}, {100 * found.high:.1f}] %"
+            claim = f"{group.lang}, {group.model}: 75–90 % of the right labels survive a shuffle"
+            yield Outcome(claim, said, within(found, 0.75, 0.9))
+
+
+def reach(inputs: Inputs, analysis: Analysis) -> Iterator[Outcome]:
+    """How far back words matter at all, and their order."""
+    for one in analysis.reaches:
+        who = f"{one.group.lang}, {one.group.model}"
+        yield _limit(f"{who}: the order of words beyond 50 tokens does not matter", one.knee, 50)
+        yield _limit(f"{who}: words beyond 200 tokens do not matter", one.context, 200)
+        yield _order_first(who, one)
+
+
+def _limit(claim: str, by_seed: dict[int, int | None], limit: int) -> Outcome:
+    said = ", ".join(_told(value or _FAR) for value in by_seed.values()) + " units"
+    inside = [value is not None and value <= limit for value in by_seed.values()]
+    if len(inside) < 2 or len(set(inside)) > 1:
+        return Outcome(claim, said, UNDECIDED)
+    return Outcome(claim, said, AGREES if inside[0] else DISAGREES)
+
+
+def _order_first(who: str, one: Reach) -> Outcome:
+    """Whether order stops mattering nearer than identity does, in every seed."""
+    pairs = [(one.knee[seed] or _FAR, one.context[seed] or _FAR) for seed in one.context]
+    said = "; ".join(f"{_told(knee)} against {_told(context)} units" for knee, context in pairs)
+    nearer = [knee < context for knee, context in pairs]
+    verdict = UNDECIDED if len(nearer) < 2 or len(set(nearer)) > 1 else AGREES if nearer[0] else DISAGREES
+    return Outcome(f"{who}: order stops mattering before identity does", said, verdict)
+
+
+def _told(distance: int) -> str:
+    return str(distance) if distance < _FAR else "beyond the longest"
+
+
+def units(inputs: Inputs, analysis: Analysis, beside: Inputs) -> Iterator[Outcome]:
+    """Accuracies of networks over pieces of several units, against the same networks over whole eojeol (`beside`)."""
+    whole = {g.model: g for g in beside.groups() if not is_floor(g.model)}
+    for group in _networks(analysis):
+        base = whole.get(group.model)
+        if base is None:
+            continue
+        accuracies = []
+        for given, one in ((inputs, group), (beside, base)):
+            runs = list(given.good_runs_of(one)["run_id"])
+            tables = Tables(given)
+            frame = pd.DataFrame(tables.over_draws(runs, "natural", "correct"), columns=tables.ids(runs[0], "correct"))
+            accuracies.append(frame)
+        common = accuracies[0].columns.intersection(accuracies[1].columns)
+        apart = difference(*(frame[common].to_numpy() for frame in accuracies))
+        said = f"{100 * apart.value:.1f} [{100 * apart.low:.1f}, {100 * apart.high:.1f}] points"
+        yield Outcome(f"{group.lang}, {group.model}: pieces of a {group.unit} beat whole eojeol", said, above(apart))
+
+
+REPRODUCED: dict[str, Finding] = {
+    "learnability": Finding(
+        "Kallini et al. 2024; Clark et al. 2023",
+        "languages are the harder to learn the more their order is destroyed, natural < local < global shuffles; "
+        "reversal costs far less than random order",
+        ladder,
+    ),
+    "head_direction": Finding(
+        "White & Cotterell 2021; Kuribayashi et al. 2024",
+        "an LSTM hardly prefers a head direction; all heads last slightly easier (8.13 ± .09 against 8.49 ± .25)",
+        heads,
+    ),
+    "intent": Finding("Pham et al. 2020", "75–90 % of a classifier's right predictions survive a shuffle", surviving),
+    "recency": Finding(
+        "Khandelwal et al. 2018",
+        "word order beyond about 50 tokens, and word identity beyond about 200, stop mattering to an LSTM",
+        reach,
+    ),
+    "sentiment": Finding(
+        "Park et al. 2020",
+        "in Korean classification, vocabularies of jamo, syllables, morphemes and pieces lead one of whole eojeol",
+        units,
+        "whole_eojeol",
+    ),
+}
+"""By study, the findings that its runs are held to."""
+
+
+def reproduced(name: str, inputs: Inputs, *beside: Inputs) -> list[Outcome]:
+    """What a study's tracked runs (with those of the study beside, where one is needed) say of the findings."""
+    return list(REPRODUCED[name].judge(inputs, analyse(inputs), *beside))
+
+
+def about(inputs: Inputs) -> dict[str, Any]:
+    """What a page says of a study's runs: title, how many, of which text and how many seeds."""
+    seeds = [len(inputs.runs_of(group)) for group in inputs.groups() if not is_floor(group.model)]
+    corpora = ", ".join(sorted(set(inputs.runs["corpus"])))
+    return {"title": inputs.study["title"], "runs": len(inputs.runs), "corpus": corpora, "seeds": min(seeds, default=0)}
+
+
+def markdown(found: dict[str, list[Outcome]], about: dict[str, dict[str, Any]]) -> str:
+    """The findings as a page: a table a study."""
+    parts = ["# Published findings, run again", ""]
+    parts += [
+        "What these models and texts say of findings that others published (`eosun findings`). *Agrees*, *disagrees*:",
+        "the 95 % interval lies on one side; *undecided*: it does not, or one seed is too few. Models, sizes and texts",
+        "are this laboratory's, so a disagreement is a finding about them, too.",
+    ]
+    for name, outcomes in found.items():
+        study, finding = about[name], REPRODUCED[name]
+        parts += ["", f"## {study['title']}", "", f"{finding.source}: {finding.published}.", ""]
+        parts += [f"Study `{name}`, {study['runs']} runs of {study['corpus']}, {study['seeds']} seed(s).", ""]
+        parts += ["| claim | found | |", "|---|---|---|"]
+        parts += [f"| {one.claim} | {one.found} | {one.verdict} |" for one in outcomes]
+    return "\n".join(parts) + "\n"

@@ -1,0 +1,93 @@
+"""Verdicts on published findings, on made-up runs in which the finding holds, fails, or cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from reports.analysis import analyse
+from reports.inputs import Inputs
+from reports.profiles import Reach
+from reports.reproductions import AGREES, DISAGREES, UNDECIDED, Outcome, above, markdown, reach, reproduced, within
+from reports.statistics import Estimate
+from tests.reports.synthetic import inputs
+
+
+def estimate(value: float, half: float, one_seed: bool = False) -> Estimate:
+    nothing = float("nan")
+    return Estimate(value, value - half, value + half, half / 2, 0.5, nothing, (nothing, nothing), 3, 40, one_seed)
+
+
+def test_verdicts_by_hand() -> None:
+    assert [above(estimate(value, 1.0)) for value in (3.0, -3.0, 0.5)] == [AGREES, DISAGREES, UNDECIDED]
+    assert above(estimate(3.0, 1.0, one_seed=True)) == UNDECIDED
+    found = [within(estimate(value, 0.02), 0.75, 0.9) for value in (0.8, 0.6, 0.95, 0.9)]
+    assert found == [AGREES, DISAGREES, DISAGREES, UNDECIDED]
+
+
+def trained_on(costs: dict[str, float], seeds: int = 4) -> Inputs:
+    """Korean models trained on each order, which need so many bits more of their own order than natural ones do."""
+    plain = inputs(langs=("ko",), models=("lstm",), seeds=seeds, contexts=(), costs={"ko": dict.fromkeys(costs, 90.0)})
+    runs, rows = [plain.runs], [plain.observations]
+    own = plain.observations[plain.observations["measure"] == "surprisal"]
+    natural = own[own["test_order"] == "natural"]
+    for order, cost in costs.items():
+        told = {"train_order": order}
+        runs.append(plain.runs.assign(run_id=plain.runs["run_id"].str[:20] + order, **told))
+        for tested in ("natural", *costs):
+            value = natural["value"] + (cost if tested == order else 100.0)
+            rows.append(
+                natural.assign(run_id=natural["run_id"].str[:20] + order, test_order=tested, value=value, **told)
+            )
+    return replace(plain, runs=pd.concat(runs, ignore_index=True), observations=pd.concat(rows, ignore_index=True))
+
+
+def verdicts(found: list[Outcome]) -> dict[str, str]:
+    return {one.claim: one.verdict for one in found}
+
+
+@pytest.mark.parametrize(
+    ("costs", "seeds", "expected"),
+    [
+        ({"reverse": 1.0, "local_3": 10.0, "shuffle": 30.0}, 4, [AGREES, AGREES, AGREES]),
+        ({"reverse": 40.0, "local_3": 30.0, "shuffle": 10.0}, 4, [AGREES, DISAGREES, DISAGREES]),
+        ({"reverse": 1.0, "local_3": 10.0, "shuffle": 30.0}, 1, [UNDECIDED] * 3),
+    ],
+)
+def test_the_ladder_of_shuffles(costs: dict[str, float], seeds: int, expected: list[str]) -> None:
+    found = verdicts(reproduced("learnability", trained_on(costs, seeds)))
+    assert found == dict(
+        zip(
+            (
+                "ko, lstm: local_3 is harder than natural",
+                "ko, lstm: shuffle is harder than local_3",
+                "ko, lstm: reversal costs less than random order",
+            ),
+            expected,
+            strict=True,
+        )
+    )
+
+
+def test_how_far_words_and_their_order_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = analyse(inputs(langs=("ko",), contexts=())).groups[-1]
+
+    def said(context: dict[int, int | None], knee: dict[int, int | None]) -> list[str]:
+        one = Reach(group, 256, estimate(1.0, 0.1), context, knee, {0: 3.0, 1: 3.0}, 2.5, ("a", "b"))
+        analysis = replace(analyse(inputs(langs=("ko",), contexts=())), reaches=(one,))
+        return [outcome.verdict for outcome in reach(inputs(), analysis)]
+
+    assert said({0: 128, 1: 96}, {0: 24, 1: 32}) == [AGREES, AGREES, AGREES]
+    assert said({0: None, 1: 96}, {0: 64, 1: 96}) == [DISAGREES, UNDECIDED, UNDECIDED]
+    assert said({0: 24}, {0: 8}) == [UNDECIDED] * 3
+
+
+def test_the_page_names_sources_and_verdicts() -> None:
+    outcome = Outcome("ko: a claim", "1.0 [0.5, 1.5]", DISAGREES)
+    told = {"title": "A title", "runs": 8, "corpus": "grammar", "seeds": 3}
+    page = markdown({"learnability": [outcome]}, {"learnability": told})
+    assert "Kallini et al. 2024" in page
+    assert "| ko: a claim | 1.0 [0.5, 1.5] | disagrees |" in page
+    assert "8 runs of grammar, 3 seed(s)" in page
