@@ -21,7 +21,7 @@ from pipelines.sequences import audit_of, lacks
 AXES = ("lang", "unit", "model", "train_order", "seed", "condition")
 LIBRARIES = ("tensorflow", "keras", "numpy", "sentencepiece")
 RUNTIME = {"threads": 1, "op_determinism": True, "xla": True}
-_GRID = {"name", "title", "question", "languages", "models", "train_orders", "seeds"}
+_GRID = {"name", "title", "question", "languages", "models", "train_orders", "seeds", "log_model"}
 AUDITED = 2_000
 """Test sentences on which every order is tried before anything is trained."""
 _SOURCES = ("models", "measures", "cell.py", "checkpoint.py", "fitting.py", "material.py", "packing.py", "trainer.py")

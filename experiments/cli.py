@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import shlex
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpora.table import var_folder
 from experiments.models.cli import app as models_app
 
 if TYPE_CHECKING:
+    from experiments.progress import Events
     from experiments.runner import Outcome
     from experiments.study import Study
 
@@ -33,6 +39,8 @@ Workers = Annotated[
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="key=value, as in training.epochs=5; may be repeated.")
 ]
+LogModel = Annotated[bool, typer.Option("--log-model", help="Keep each language model as an MLflow model, too.")]
+JsonLines = Annotated[bool, typer.Option("--json", help="Say what happens in JSON, one object a line.")]
 
 
 def languages_of(text: str | None, study: Study) -> tuple[str, ...]:
@@ -52,12 +60,19 @@ def execute(
     seeds: int | None,
     workers: int | None,
     settings: list[str] | None,
-) -> Outcome:
-    """Load a study and run what is missing of it; an interrupt says how to go on."""
+    log_model: bool = False,
+    json_lines: bool = False,
+) -> tuple[Outcome, Events]:
+    """Load a study and run what is missing of it; an interrupt says how to go on. The events are open: the caller
+    tells the last one."""
+    from experiments.errors import StudyError
+    from experiments.progress import Events
     from experiments.runner import run_study
     from experiments.study import load_study
 
-    loaded = load_study(study, preset=preset, corpus=corpus, seeds=seeds, settings=settings or ())
+    events = Events(sys.stdout if json_lines else None)
+    given = [*(settings or ()), *(["log_model=true"] if log_model else [])]
+    loaded = load_study(study, preset=preset, corpus=corpus, seeds=seeds, settings=given)
     languages = languages_of(lang, loaded)
     command = " ".join(
         ["eosun run", study, f"--lang {','.join(languages)}", f"--preset {preset}"]
@@ -66,22 +81,58 @@ def execute(
         + [f"--set '{setting}'" for setting in settings or ()]
     )
     try:
-        outcome = run_study(loaded, languages, preset=preset, workers=workers, command=command)
+        with stoppable():
+            outcome = run_study(loaded, languages, preset=preset, workers=workers, command=command, events=events)
     except KeyboardInterrupt:
-        print(
-            "\neosun: stopped. Finished cells are kept and tracked: the same command goes on from here.",
-            file=sys.stderr,
-        )
+        again = typed_command()
+        events.tell("study_interrupted", study=loaded.name, command=again)
+        print(f"\neosun: stopped. Finished cells are kept; go on from here with: {again}", file=sys.stderr)
         raise typer.Exit(130) from None
     failed = len(outcome.failures)
     tracked = outcome.cells - outcome.trained - failed
     said = f"{outcome.cells} cells, {outcome.trained} trained now, {tracked} already tracked"
-    print(said + (f", {failed} failed." if failed else "."), file=sys.stderr)
+    if not events:
+        print(said + (f", {failed} failed." if failed else "."), file=sys.stderr)
     if outcome.failures:
-        from experiments.errors import StudyError
-
+        finished(events, outcome)
         raise StudyError(f"{failed} of {outcome.cells} cells failed; the first: {outcome.failures[0]}")
-    return outcome
+    return outcome, events
+
+
+def finished(events: Events, outcome: Outcome, **paths: str) -> None:
+    """Tell a program that a study is done, and where everything is."""
+    from experiments.tracking import shown_address, store_uri
+
+    events.tell(
+        "study_finished",
+        study=outcome.study.name,
+        design=outcome.design,
+        cells=outcome.cells,
+        trained=outcome.trained,
+        failures=list(outcome.failures),
+        paths={"store": shown_address(store_uri()), "cells": str((var_folder() / "cells").resolve()), **paths},
+    )
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Meanwhile a request to end, or a terminal that is closed, is an interrupt as Ctrl-C is one."""
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def typed_command() -> str:
+    """The command line of this process, as a shell takes it."""
+    program = [sys.executable] if sys.argv[0].endswith(".py") else []
+    return shlex.join([*program, *sys.argv])
 
 
 @app.command()
@@ -94,6 +145,8 @@ def run(
     workers: Workers = None,
     settings: Settings = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the cells that would run, and stop.")] = False,
+    log_model: LogModel = False,
+    json_lines: JsonLines = False,
 ) -> None:
     """Train and track the cells of a study that are not tracked yet."""
     if dry_run:
@@ -104,7 +157,8 @@ def run(
         for cell in prepared_cells(loaded, languages_of(lang, loaded))[1]:
             print(f"{cell.sha256[:12]}  {cell.title}")
         return
-    execute(study, lang, preset, corpus, seeds, workers, settings)
+    outcome, events = execute(study, lang, preset, corpus, seeds, workers, settings, log_model, json_lines)
+    finished(events, outcome)
 
 
 @app.command()

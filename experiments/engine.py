@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
+import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
@@ -20,6 +25,7 @@ from corpora.errors import EosunError
 from corpora.table import var_folder
 from experiments.cells import Cell
 from experiments.errors import StudyError
+from experiments.results import RESOURCES
 from pipelines.dataset import Dataset
 
 ONE_THREAD = {
@@ -31,6 +37,9 @@ ONE_THREAD = {
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
 }
 """Bits depend on the number of threads, so every cell has one, whatever else runs beside it."""
+
+STARTED = "starting"
+"""What the first report of a cell says."""
 
 Report = Callable[[str, float, str], None]
 _queue: Any = None
@@ -76,8 +85,11 @@ def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path) -> str:
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+    _tell(cell, 0.0, STARTED)
+    resources = Resources()
     try:
         run_cell(cell, datasets, draft, lambda share, text: _tell(cell, share, text), checkpoint_folder(cell))
+        (draft / RESOURCES).write_text(json.dumps(resources.used()), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
         return ""
@@ -88,6 +100,28 @@ def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path) -> str:
         return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+class Resources:
+    """What this process uses from now on: processor seconds, and the highest memory that it holds (MB)."""
+
+    def __init__(self) -> None:
+        with suppress(OSError):  # the kernel's mark of the highest memory starts anew; elsewhere it is the process's
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def used(self) -> dict[str, float]:
+        cpu, wall = time.process_time() - self._cpu, time.perf_counter() - self._wall
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+        status = Path("/proc/self/status")
+        if status.is_file():
+            (line,) = [one for one in status.read_text(encoding="ascii").splitlines() if one.startswith("VmHWM:")]
+            peak = int(line.split()[1]) / 1024
+        return {
+            "cpu_seconds": cpu,
+            "cpu_utilization_percentage": 100.0 * cpu / wall,
+            "peak_memory_megabytes": peak,
+        }
 
 
 def _tell(cell: Cell, share: float, text: str) -> None:
@@ -117,7 +151,8 @@ def run_cells(
     pool = ProcessPoolExecutor(
         max(1, min(workers, len(cells))), context, _start_worker, (queue, str(logs / "workers.log"))
     )
-    waiting: dict[Future[str], Cell] = {pool.submit(_work, c, datasets, folder_of(c)): c for c in cells}
+    with _interrupts_held():
+        waiting: dict[Future[str], Cell] = {pool.submit(_work, c, datasets, folder_of(c)): c for c in cells}
     try:
         while waiting:
             done, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -135,6 +170,16 @@ def run_cells(
             process.terminate()
         pool.shutdown(wait=True, cancel_futures=True)
         queue.close()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes started meanwhile never see an interrupt, not even while they start; it reaches this one afterwards."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _pass_on(queue: Any, report: Report) -> None:

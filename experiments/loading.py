@@ -18,6 +18,7 @@ from experiments.material import study_of
 from experiments.models import get_model
 from experiments.packing import Passages, passages, right_to_left
 from experiments.reproduce import recorded_cell
+from experiments.results import RESULTS
 from experiments.study import Study
 from experiments.tracking import open_store
 from pipelines.encoding import Encoded, encode
@@ -58,24 +59,34 @@ def sequences_of(encoded: Encoded) -> Sequences:
 
 def load_language_model(run_id: str) -> Loaded:
     """The language model of a tracked run. StudyError where the run kept no network, or a classifier."""
-    os.environ.update(ONE_THREAD)
     store = open_store()
     run = store.run(run_id)
     with tempfile.TemporaryDirectory() as room:
-        results = json.loads(store.download(run, "results.json", Path(room)).read_text(encoding="utf-8"))
-        cell = recorded_cell(results)
-        study = study_of(cell)
-        if not get_model(cell.model).network:
-            raise StudyError(
-                f"The run {run_id} is a {cell.model} floor, which keeps no model: choose a run of a network."
-            )
-        if study.classifies:
-            raise StudyError(f"The run {run_id} is a classifier, which gives no surprisal of text: choose another run.")
-        weights = store.download(run, "model.weights.h5", Path(room))
-        vocabulary = Vocabulary(store.download(run, "vocabulary.model", Path(room)).read_bytes())
-        from experiments.trainer import fix_runtime, new_language_model
+        folder = Path(room)
+        results = json.loads(store.download(run, RESULTS, folder).read_text(encoding="utf-8"))
+        _check(recorded_cell(results), run_id)
+        for name in ("model.weights.h5", "vocabulary.model"):
+            store.download(run, name, folder)
+        return load_from(folder)
 
-        fix_runtime()
-        network = new_language_model(get_model(cell.model), len(vocabulary), study, results["units"], cell.seed)
-        network.model.load_weights(weights)
+
+def _check(cell: Cell, run_id: str) -> None:
+    if not get_model(cell.model).network:
+        raise StudyError(f"The run {run_id} is a {cell.model} floor, which keeps no model: choose a run of a network.")
+    if study_of(cell).classifies:
+        raise StudyError(f"The run {run_id} is a classifier, which gives no surprisal of text: choose another run.")
+
+
+def load_from(folder: Path) -> Loaded:
+    """The language model whose results, weights and vocabulary lie in a folder, on one thread as it was trained."""
+    os.environ.update(ONE_THREAD)
+    results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+    cell = recorded_cell(results)
+    study = study_of(cell)
+    vocabulary = Vocabulary((folder / "vocabulary.model").read_bytes())
+    from experiments.trainer import fix_runtime, new_language_model
+
+    fix_runtime()
+    network = new_language_model(get_model(cell.model), len(vocabulary), study, results["units"], cell.seed)
+    network.model.load_weights(folder / "model.weights.h5")
     return Loaded(cell, study, network, vocabulary)

@@ -56,13 +56,17 @@ def score(run_id: str, lines: list[str]) -> pd.DataFrame:
     return _long(model, numbered, encoded, bits, sum_by_sentence(bits, given))
 
 
+def sentence_bits(model: Loaded, texts: list[str]) -> NDArray[np.float64]:
+    """[texts]: bits of each, its end included; none of them blank."""
+    given = model.passages(model.encoded(texts))
+    return sum_by_sentence(model.network.bits(given), given)
+
+
 def score_pairs(run_id: str, pairs: pd.DataFrame) -> pd.DataFrame:
     """Each minimal pair with the bits of both sentences (`good_bits`, `bad_bits`), the `difference` bad − good, and
     whether the good one is likelier (`correct`; a tie is not). Whole sentences are compared (Warstadt et al. 2020)."""
     model = load_language_model(run_id)
-    encoded = model.encoded([*pairs["good"], *pairs["bad"]])
-    given = model.passages(encoded)
-    good, bad = np.split(sum_by_sentence(model.network.bits(given), given), 2)
+    good, bad = np.split(sentence_bits(model, [*pairs["good"], *pairs["bad"]]), 2)
     return pairs.assign(good_bits=good, bad_bits=bad, difference=bad - good, correct=(good < bad).astype(int))
 
 

@@ -153,7 +153,8 @@ class Study(_Strict):
     so that what is claimed of languages can be seen to hold at all (`experiments.variants`). transforms: a script
     transform by language. allow_identical: by order, the share of sentences of two or more units that it may leave in
     their natural order; an order that is not named may leave as many as its definition says. family: which tests are
-    corrected together; it is part of a design's hash, and so declared before anything runs.
+    corrected together; it is part of a design's hash, and so declared before anything runs. log_model: whether runs
+    keep their network as an MLflow model, too; no part of a cell's identity.
     """
 
     name: str
@@ -191,6 +192,7 @@ class Study(_Strict):
     ] = ("order_cost", "order_gain", "between_languages")
     tuning: Tuning = Tuning()
     tuned: dict[str, dict[str, Any]] = {}
+    log_model: bool = False
 
     @property
     def classifies(self) -> bool:

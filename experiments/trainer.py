@@ -287,7 +287,7 @@ def train(
             )
             position.batch += 1
             history.steps += 1
-            if position.batch % REPORTED == 0:
+            if position.batch % REPORTED == 0 or position.batch == batches:
                 progress(done, f"epoch {epoch}")
             if checkpoints and ended - saved >= every_s:
                 history.wall_s = before_s + ended - started

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from experiments.cli import CorpusName, Language, Preset, Seeds, Settings, StudyName, Workers, execute
+from experiments.cli import (
+    CorpusName,
+    JsonLines,
+    Language,
+    LogModel,
+    Preset,
+    Seeds,
+    Settings,
+    StudyName,
+    Workers,
+    execute,
+    finished,
+)
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -17,8 +29,8 @@ Address = Annotated[
 ]
 
 
-def _report(study: str, design: str | None, lang: str, ui: str | None = None) -> None:
-    """Build the report of a study, print its table and say where everything is."""
+def _report(study: str, design: str | None, lang: str, ui: str | None = None, *, shown: bool = True) -> Path:
+    """Build the report of a study, print its table and say where everything is; returns the page's path."""
     from experiments.tracking import open_store, shown_address, store_uri
     from reports.build import build, folder_of
     from reports.summary import show
@@ -27,11 +39,14 @@ def _report(study: str, design: str | None, lang: str, ui: str | None = None) ->
     open_store()
     inputs = tracked(study, design, ui)
     page, analysis = build(inputs, folder_of(str(inputs.study["name"]), lang), lang)
+    if not shown:
+        return page
     show(analysis)
     print()
     print(f"report     {page}")
     print(f"PDF        {page.with_suffix('.pdf')}")
     print(f"MLflow UI  make ui   (store: {shown_address(store_uri())})")
+    return page
 
 
 @app.command()
@@ -44,13 +59,16 @@ def experiment(
     workers: Workers = None,
     settings: Settings = None,
     language: ReportLanguage = "en",
+    log_model: LogModel = False,
+    json_lines: JsonLines = False,
 ) -> None:
     """Run what is missing of a study, then build its report and print the table: what `make experiment` does."""
     from reports.words import words_of
 
     words_of(language)
-    outcome = execute(study, lang, preset, corpus, seeds, workers, settings)
-    _report(study, outcome.design, language)
+    outcome, events = execute(study, lang, preset, corpus, seeds, workers, settings, log_model, json_lines)
+    page = _report(study, outcome.design, language, shown=not events)
+    finished(events, outcome, report=str(page.resolve()), pdf=str(page.with_suffix(".pdf").resolve()))
 
 
 @app.command()
@@ -156,7 +174,7 @@ def validate(
             raise ReportError(unknown("validation", name, VALIDATED))
     found, about = {}, {}
     for name in names or VALIDATED:
-        outcome = execute(name, None, preset, None, None, workers, settings)
+        outcome, _ = execute(name, None, preset, None, None, workers, settings)
         inputs = tracked(name, outcome.design)
         found[name] = validated(name, inputs)
         about[name] = {**inputs.study, "runs": len(inputs.runs)}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -176,36 +174,6 @@ def test_aligned_tsv_serves_both_languages(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "pairs ko: train" in done.stdout
     assert "pairs en: train" in done.stdout
-
-
-def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> None:
-    settings = [
-        "corpus_options.pairs=1500", "sample.train=400", "sample.valid=40", "sample.test=40", "training.epochs=400",
-        "training.patience=400", "sizes.embedding=32", "sizes.units=64", "models=[unigram, lstm]", "recency.sentences=5",
-    ]  # fmt: skip
-    words = [w for setting in settings for w in ("--set", setting)]
-    command = [sys.executable, str(ROOT / "eosun.py"), "run", "word_order", "--lang", "ko", "--preset", "smoke", *words]
-    around = {**os.environ, "EOSUN_VAR": str(tmp_path / "var")}
-    running = subprocess.Popen(
-        command, env=around, cwd=ROOT, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
-    )  # fmt: skip
-    assert running.stderr is not None
-    said = []
-    for line in running.stderr:
-        said.append(line)
-        if "unigram" in line:
-            running.send_signal(signal.SIGINT)
-    assert running.wait(60) == 130
-    assert "the same command goes on" in said[-1]
-    cells = tmp_path / "var" / "cells"
-    assert len([path for path in cells.iterdir() if not path.name.startswith(".draft")]) == 1
-    again = subprocess.run(
-        [*command, "--set", "training.epochs=1"], env=around, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert again.returncode == 0, again.stderr
-    store = sqlite3.connect(tmp_path / "var" / "mlflow" / "mlflow.db")
-    assert {status for (status,) in store.execute("select status from runs")} == {"FINISHED"}, "none is left RUNNING"
 
 
 class TestMake:
