@@ -15,6 +15,7 @@ import typer
 
 from corpora.table import var_folder
 from experiments.models.cli import app as models_app
+from experiments.tracking_cli import app as tracking_app
 
 if TYPE_CHECKING:
     from experiments.progress import Events
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(models_app, name="models")
+app.add_typer(tracking_app)
 
 StudyName = Annotated[str, typer.Argument(help="A study's name (`eosun studies`) or the path of a YAML file.")]
 Language = Annotated[
@@ -280,25 +282,3 @@ def reproduce(run_id: Annotated[str, typer.Argument(help="The run to repeat.")])
     for name, (then, now) in verdict.differences.items():
         print(f"different: {name}: {then} then, {now} now")
     raise typer.Exit(1)
-
-
-@app.command()
-def ui(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 5000,
-) -> None:
-    """Serve the MLflow UI of the tracking store on 127.0.0.1."""
-    from experiments.tracking import QUIET, open_store
-
-    store = open_store()
-    environment = {
-        **os.environ,
-        **QUIET,
-        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-        "MLFLOW_ENABLE_REMOTE_ASSISTANT": "false",
-        "MLFLOW_ENABLE_ASSISTANT_SANDBOX": "true",
-        "PYTHONWARNINGS": "ignore",
-    }
-    print(f'MLflow UI: http://127.0.0.1:{port}   filter runs by: tags.lang = "ko" and tags.model = "lstm"', flush=True)
-    options = {"--backend-store-uri": store.uri, "--host": "127.0.0.1", "--port": str(port), "--workers": "1"}
-    command = [sys.executable, "-m", "mlflow", "ui", *(word for pair in options.items() for word in pair)]
-    os.execve(sys.executable, command, environment)

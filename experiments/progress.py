@@ -15,50 +15,60 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from experiments.cells import AXES, Cell
+from experiments.models import get_model
 
+RESUMED = 0.2
+"""A cell whose first report after its start is further than this goes on from a checkpoint."""
 SHOWN = 12
 """Finished cells of which a terminal shows the results while others run."""
 
 
 class Pace:
-    """How long what is left will take, from cells of the same kind and from how far the running ones have come."""
+    """How long what is left will take: as long as finished cells of the same model did (of any network, before one of
+    its own has finished), else by how far the running ones have come."""
 
     def __init__(self, cells: Iterable[Cell], workers: int) -> None:
-        self._kinds = {cell.sha256: (cell.model, cell.lang) for cell in cells}
+        self._model = {cell.sha256: cell.model for cell in cells}
         self._workers = workers
         self._begun: dict[str, tuple[float, float]] = {}
         self._share: dict[str, float] = {}
-        self._took: dict[tuple[str, str], list[float]] = {}
-        self._left = dict.fromkeys(self._kinds, True)
+        self._took: dict[str, list[float]] = {}
+        self._left = dict.fromkeys(self._model)
 
     def advance(self, sha256: str, share: float, now: float) -> None:
-        self._begun.setdefault(sha256, (now, share))
+        """A cell has come so far (0 to 1). One that goes on from a checkpoint begins where that was."""
+        if sha256 not in self._begun or (self._share[sha256] == 0.0 and share > RESUMED):
+            self._begun[sha256] = now, share
         self._share[sha256] = share
 
     def finish(self, sha256: str, now: float) -> None:
         self._left.pop(sha256, None)
-        if sha256 in self._begun and self._begun[sha256][1] < 0.01:
-            self._took.setdefault(self._kinds[sha256], []).append(now - self._begun[sha256][0])
+        begun, first = self._begun.get(sha256, (now, 1.0))
+        if first == 0.0:
+            self._took.setdefault(self._model[sha256], []).append(now - begun)
 
     def cell_s(self, sha256: str, now: float) -> float | None:
-        """Seconds that a cell still takes, None where nothing is known yet."""
+        """Seconds that a cell still takes, None where nothing is known of it yet."""
         begun, first = self._begun.get(sha256, (now, 0.0))
-        same = self._took.get(self._kinds[sha256])
+        same = self._took.get(self._model[sha256])
         if same:
-            return max(sum(same) / len(same) - (now - begun), 1.0)
-        come = self._share.get(sha256, 0.0) - first
-        return (now - begun) * (1.0 - self._share[sha256]) / come if come > 0.02 else None
+            return max(sum(same) / len(same) * (1.0 - first) - (now - begun), 1.0)
+        share = self._share.get(sha256, 0.0)
+        return (now - begun) * (1.0 - share) / (share - first) if share - first > 0.02 else None
 
     def study_s(self, now: float) -> float | None:
-        """Seconds until all are done; a cell of a kind that is not known yet takes what the known ones take."""
-        found = {sha256: self.cell_s(sha256, now) for sha256 in self._left}
-        whole = [sum(took) / len(took) for took in self._took.values()]
-        running = [now - self._begun[s][0] + left for s, left in found.items() if left is not None and s in self._begun]
-        typical = max(whole + running, default=None)
-        if typical is None:
+        """Seconds until all are done, None where nothing is known of a cell yet that is like it."""
+        known = {sha256: self.cell_s(sha256, now) for sha256 in self._left}
+        networks = {sha256 for sha256, model in self._model.items() if get_model(model).network}
+        whole = [now - self._begun[sha256][0] + left for sha256, left in known.items()
+                 if left is not None and sha256 in networks & self._begun.keys()]  # fmt: skip
+        whole += [sum(took) / len(took) for model, took in self._took.items() if get_model(model).network]
+        typical = max(whole, default=None)
+        left = [typical if seconds is None else seconds for seconds in known.values()]
+        if None in left:
             return None
-        left = [typical if seconds is None else seconds for seconds in found.values()]
-        return max(sum(left) / self._workers, max(left, default=0.0))
+        seconds = [one for one in left if one is not None]
+        return max(sum(seconds) / self._workers, max(seconds, default=0.0))
 
 
 def clock(seconds: float | None) -> str:

@@ -45,18 +45,20 @@ class Invocation:
         self._file = path.open("w")
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def end(self) -> None:
+    def end(self, *, left_open: bool = False) -> None:
+        """Give the file up. Where runs are left open it stays, unlocked, so that the next call knows that they are."""
         self._file.close()
-        _sign_of(self.name).unlink(missing_ok=True)
+        if not left_open:
+            _sign_of(self.name).unlink(missing_ok=True)
 
 
 def _sign_of(invocation: str) -> Path:
-    return var_folder() / "invocations" / invocation
+    return var_folder() / "invocations" / Path(invocation).name
 
 
 def _lives(run: Run, now: float) -> bool:
     """Whether what opened a run still works on it; of another machine that is known by its signs of life only."""
-    path = _sign_of(Path(run.data.tags.get("invocation", "none")).name)
+    path = _sign_of(run.data.tags.get("invocation", "none"))
     if not path.is_file():
         seen = run.data.tags.get(SEEN)
         last = datetime.fromisoformat(seen).timestamp() if seen else run.info.start_time / 1000
@@ -72,10 +74,12 @@ def _lives(run: Run, now: float) -> bool:
 def end_stale(store: Store, study: str) -> int:
     """End as KILLED what a call that is gone has left RUNNING; returns how many runs that were."""
     running = store.runs(study, status="attributes.status = 'RUNNING'")
-    stale = [str(run.info.run_id) for run in running if not _lives(run, time.time())]
+    stale = [run for run in running if not _lives(run, time.time())]
     with store.answering():
-        for run_id in stale:
-            store.client.set_terminated(run_id, "KILLED")
+        for run in stale:
+            store.client.set_terminated(run.info.run_id, "KILLED")
+    for run in stale:
+        _sign_of(run.data.tags.get("invocation", "none")).unlink(missing_ok=True)
     return len(stale)
 
 
@@ -114,7 +118,7 @@ class Tracker:
         status = "FAILED" if isinstance(error, Exception) else "KILLED"
         for sha256 in self._open.keys() - self._waiting.keys():
             self._attempt(partial(self._end, sha256, status, str(error) if status == "FAILED" else ""))
-        self.invocation.end()
+        self.invocation.end(left_open=bool(self._open))
         if self._waiting and error is None:
             raise StudyError(
                 f"Finished, but not tracked yet: {len(self._waiting)} cells. The tracking store "
@@ -170,7 +174,8 @@ class Tracker:
                 tracked[sha256] = self._open.pop(sha256)
         return tracked
 
-    def _begin(self, cell: Cell) -> None:
+    def _begin(self, cell: Cell, started: int | None = None) -> None:
+        """Open the run of a cell, the interrupted one where there is one. started: in milliseconds; now by default."""
         client = self.store.client
         tags = tags_of(cell, self.prepared.study, {**self.context, "invocation": self.invocation.name})
         run_id = self._interrupted.pop(cell.sha256, "")
@@ -179,7 +184,7 @@ class Tracker:
             self._open[cell.sha256] = run_id
             self._tag(run_id, tags)
         else:
-            run = client.create_run(self._experiment, tags=tags, run_name=name_of(cell))
+            run = client.create_run(self._experiment, started, tags, name_of(cell))
             self._open[cell.sha256] = str(run.info.run_id)
         self._describe(cell)
 
@@ -196,11 +201,12 @@ class Tracker:
         """Everything a finished cell's run holds. May be repeated: the same values at the same time are one entry."""
         from mlflow.entities import Metric
 
+        results = Results.of(folder)
         if cell.sha256 not in self._open:
-            self._begin(cell)
+            self._begin(cell, results.ended - int(1000 * results.found["wall_s"]))
         if cell.sha256 not in self._described:
             self._describe(cell)
-        client, run_id, results = self.store.client, self._open[cell.sha256], Results.of(folder)
+        client, run_id = self.store.client, self._open[cell.sha256]
         metrics = [Metric(name, value, results.ended, step) for name, value, step in results.points()]
         for begin in range(0, len(metrics), BATCH):
             client.log_batch(run_id, metrics[begin : begin + BATCH])

@@ -1,0 +1,123 @@
+"""Questions that a reviewer asks of a study's runs, as filters that the MLflow UI and `search_runs` take."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from experiments.errors import StudyError
+from experiments.results import shown_as
+from experiments.tracking import Store
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
+NEWEST_FIRST = "attributes.start_time DESC"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question in words, the filter that answers it, and the column by which the answer is sorted."""
+
+    asked: str
+    filter: str
+    order_by: str = NEWEST_FIRST
+
+
+def questions(runs: list[Run]) -> list[Question]:
+    """What can be asked of these runs: values are those that they have, thresholds their medians."""
+    if not runs:
+        return []
+    newest = max(runs, key=lambda run: run.info.start_time)
+    done = [run for run in runs if run.info.status == "FINISHED"]
+    lang, model = (
+        _commonest(runs, "lang"),
+        _commonest(networks(done) or runs, "model"),
+    )
+    asked = [
+        Question(f"one language ({lang})", f'tags.lang = "{lang}"'),
+        Question(f"one model ({model}) in every language", f'tags.model = "{model}"'),
+        Question("one language and one model", f'tags.lang = "{lang}" and tags.model = "{model}"'),
+        Question("networks only, no floors", "metrics.`size/units` > 0"),
+        Question("runs that passed their gates", 'tags.gate = "passed"'),
+        Question("flagged runs", "tags.gate LIKE 'flagged%'"),
+        Question("the newest call only", f'tags.invocation = "{newest.data.tags["invocation"]}"'),
+        Question("one design: what a report puts side by side", f'tags.design = "{newest.data.tags["design"]}"'),
+        Question("one seed", 'tags.seed = "0"'),
+        Question("failed runs; their reason is the tag failure", 'attributes.status = "FAILED"'),
+        Question("interrupted runs, which the same command goes on with", 'attributes.status = "KILLED"'),
+        Question("what runs now; how far it is says the tag progress", 'attributes.status = "RUNNING"'),
+    ]
+    return asked + list(_of_metrics(done))
+
+
+def _of_metrics(runs: list[Run]) -> Iterable[Question]:
+    """Questions with a threshold: the median of the runs that have the metric."""
+    names = sorted({name for run in runs for name in run.data.metrics})
+    for order in (name for name in names if name.startswith(shown_as("order_cost."))):
+        shown = order.removeprefix(shown_as("order_cost."))
+        middle = _median(runs, order)
+        yield Question(
+            f"what loses more than {middle} bits a sentence under {shown}", f"metrics.`{order}` > {middle}",
+            f"metrics.`{order}` DESC",
+        )  # fmt: skip
+    for name, asked, way in (
+        ("wall_s", "the slower half, slowest first (seconds)", "DESC"),
+        ("system/peak_memory_megabytes", "the half that takes more memory (MB)", "DESC"),
+    ):
+        if name in names:
+            yield Question(asked, f"metrics.`{name}` >= {_median(runs, name)}", f"metrics.`{name}` {way}")
+
+
+def _median(runs: list[Run], name: str) -> float:
+    return round(statistics.median(run.data.metrics[name] for run in runs if name in run.data.metrics), 2)
+
+
+def networks(runs: list[Run]) -> list[Run]:
+    """The runs that trained a network: floors have no hidden units."""
+    return [run for run in runs if run.data.metrics.get("size/units", 0) > 0]
+
+
+def _commonest(runs: list[Run], tag: str) -> str:
+    return Counter(str(run.data.tags[tag]) for run in runs).most_common(1)[0][0]
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Where the UI shows a study: its table of runs, its charts, and some of its runs side by side."""
+
+    runs: str
+    charts: str
+    compare: str
+
+
+def pages(root: str, experiment: str, runs: list[Run], question: Question) -> Pages:
+    """The addresses below the UI's own, with a question asked already. Compared are the newest networks, six at most,
+    in every chart of their metrics."""
+    begin = f"{root.rstrip('/')}/#/experiments/{experiment}/runs"
+    column, _, way = question.order_by.rpartition(" ")
+    view = {"searchFilter": question.filter, "orderByKey": column, "orderByAsc": str(way == "ASC").lower(),
+            "startTime": "ALL", "lifecycleFilter": "Active"}  # fmt: skip
+    chosen = [run for run in networks(runs) if run.info.status == "FINISHED"][-6:]
+    compared = quote(json.dumps([run.info.run_id for run in chosen], separators=(",", ":")))
+    return Pages(
+        f"{begin}?{urlencode(view, quote_via=quote)}",
+        f"{begin}?{urlencode({**view, 'compareRunsMode': 'CHART'}, quote_via=quote)}",
+        f"{root.rstrip('/')}/#/compare-runs?runs={compared}&experiments={quote(json.dumps([experiment]))}",
+    )
+
+
+def reviewed(store: Store, study: str) -> tuple[str, list[Run]]:
+    """The experiment's id and all runs of a study, oldest first; StudyError where there are none."""
+    found = store.experiment(study)
+    runs = store.runs(study, status="")
+    if found is None or not runs:
+        raise StudyError(
+            f'Nothing is tracked for the study "{study}": run `make experiment LANG=ko STUDY={study}` first.'
+        )
+    return str(found.experiment_id), runs
