@@ -17,8 +17,6 @@ from rich.table import Table
 from experiments.cells import AXES, Cell
 from experiments.models import get_model
 
-RESUMED = 0.2
-"""A cell whose first report after its start is further than this goes on from a checkpoint."""
 SHOWN = 12
 """Finished cells of which a terminal shows the results while others run."""
 
@@ -35,9 +33,9 @@ class Pace:
         self._took: dict[str, list[float]] = {}
         self._left = dict.fromkeys(self._model)
 
-    def advance(self, sha256: str, share: float, now: float) -> None:
-        """A cell has come so far (0 to 1). One that goes on from a checkpoint begins where that was."""
-        if sha256 not in self._begun or (self._share[sha256] == 0.0 and share > RESUMED):
+    def advance(self, sha256: str, share: float, now: float, *, resumed: bool = False) -> None:
+        """A cell has come so far (0 to 1). One that is resumed from a checkpoint begins at its first report."""
+        if sha256 not in self._begun or (resumed and self._share[sha256] == 0.0):
             self._begun[sha256] = now, share
         self._share[sha256] = share
 
@@ -120,7 +118,8 @@ class StudyProgress:
         if sha256 not in self._tasks:
             title = self._cells[sha256].title
             self._tasks[sha256] = self._bars.add_task(f"  {title}", total=1.0, note=note, left="")
-        self._pace.advance(sha256, share, time.monotonic())
+        later = note.startswith("epoch ") and note != "epoch 1"
+        self._pace.advance(sha256, share, time.monotonic(), resumed=later)
         self._bars.update(self._tasks[sha256], completed=share, note=note)
 
     def finish(self, cell: Cell, note: str) -> None:
