@@ -28,7 +28,7 @@ READY := .venv/.ready
 OPTIONS = "$(STUDY)" --preset "$(PRESET)" $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(SEEDS),--seeds "$(SEEDS)") \
 	$(if $(WORKERS),--workers "$(WORKERS)") $(foreach s,$(SET),--set "$(s)")
 
-.PHONY: help setup cluster experiment compare report ui test test-long test-all test-cluster lint bench clean lock
+.PHONY: help setup cluster postgresql experiment compare report ui test test-long test-all test-cluster lint bench clean lock
 
 help: ## list the targets and their variables
 	@echo "make experiment LANG=ko|en   train, measure, track and report one language"
@@ -37,6 +37,7 @@ help: ## list the targets and their variables
 	@echo "make ui                      the MLflow UI on 127.0.0.1 (PORT=$(PORT))"
 	@echo "make setup                   the environment in .venv, from hash-locked requirements"
 	@echo "make cluster                 add Ray, for --engine ray"
+	@echo "make postgresql              add the driver for a tracking store in PostgreSQL"
 	@echo "make test | test-long | test-all | test-cluster | lint | bench | clean"
 	@echo
 	@echo "variables: STUDY=$(STUDY)  PRESET=smoke|quick|full  CORPUS=name or path  SEEDS=n  WORKERS=n  SET='key=value …'"
@@ -47,7 +48,10 @@ $(READY): requirements/bootstrap.txt requirements/all.txt
 	@bash requirements/setup.sh
 
 cluster: $(READY) ## Ray, for the engine that spreads over machines
-	@bash requirements/cluster.sh
+	@bash requirements/extra.sh cluster
+
+postgresql: $(READY) ## the driver for a tracking store in PostgreSQL
+	@bash requirements/extra.sh postgresql
 
 experiment: $(READY)
 	@if [ -z "$(CHOSEN)" ]; then \

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.material import NoMirrorError
 
-PARTS = ("reordering", "analysis", "training", "recency")
+PARTS = ("reordering", "analysis", "training", "recency", "tracking")
 
 
 def interleaved(pairs: dict[str, Callable[[], float]], rounds: int = 5) -> dict[str, float]:
@@ -70,6 +70,12 @@ def training(folder: Path) -> None:
             show_training(kind, vocabulary)
 
 
+def tracking(folder: Path) -> None:
+    from benchmarks.tracking import measure
+
+    measure(folder)
+
+
 def main() -> None:
     chosen = sys.argv[1:] or PARTS
     with tempfile.TemporaryDirectory() as room:
@@ -77,9 +83,9 @@ def main() -> None:
             if name not in PARTS:
                 sys.exit(f"There is no benchmark {name}: {', '.join(PARTS)}, or python -m benchmarks.memory SENTENCES…")
             try:
-                {"reordering": reordering, "analysis": analysis, "training": training, "recency": recency}[name](
-                    Path(room)
-                )
+                parts = {"reordering": reordering, "analysis": analysis, "training": training, "recency": recency,
+                         "tracking": tracking}  # fmt: skip
+                parts[name](Path(room))
             except NoMirrorError as reason:
                 print(f"\n{name}: left out, {reason}.")
 

@@ -8,7 +8,6 @@ import shutil
 import socket
 import statistics
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -60,11 +59,13 @@ def fill(store: Store, prepared: Prepared, cell: Cell, like: Path, count: int, r
     context = {"preset": "quick", "corpus_source": "grammar", "command": "eosun run word_order"}
     with Tracker(store, replace(prepared, datasets=datasets), context) as tracker:
         for number, made in enumerate(replace(c, settings=settings) for c in cells):
-            folder = variant_folder(made, number, like, room)
             begun = time.perf_counter()
             tracker.start(made)
+            started = time.perf_counter()
+            folder = variant_folder(made, number, like, room)
+            finished = time.perf_counter()
             tracker.finish(made, folder)
-            yield time.perf_counter() - begun
+            yield started - begun + time.perf_counter() - finished
             shutil.rmtree(folder)
 
 
@@ -144,7 +145,3 @@ def measure(room: Path) -> None:
     with served(store) as address:
         for text, (took, count) in filters(address, experiment.experiment_id).items():
             print(f"  {1000 * took:>6.0f} ms  {count:>3} runs shown of {RUNS}  {text or '(no filter)'}")
-
-
-if __name__ == "__main__":
-    measure(Path(sys.argv[1]))

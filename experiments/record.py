@@ -87,7 +87,7 @@ def description_of(study: Study) -> str:
     return (
         f"{study.question}\n\n"
         "One run is one cell: a language, a unit, a model, a training order and a seed. Charts: `learning/…` by epoch, "
-        "`recency/…` by distance in units, `order/…` a bar for every test order, `audit/…` what an order did to the "
+        "`recency/…` by distance in units, `order/…` a bar for every test order, `text/…` what an order did to the "
         f"text, `matrix/…` a line for every run over the test orders ({steps}): training orders by test orders.\n\n"
         f"Filters and definitions: {documentation()}; `eosun review {study.name}` prints filters that fit these runs."
     )

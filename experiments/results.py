@@ -14,7 +14,7 @@ import pandas as pd
 RESULTS, RESOURCES, OBSERVATIONS = "results.json", "resources.json", "observations.parquet"
 _SECTIONS = {
     "accuracy": "order",
-    "audit": "audit",
+    "audit": "text",
     "bits_per_sentence": "order",
     "order_cost": "order",
     "learning": "",
@@ -32,14 +32,14 @@ Curve = list[tuple[int, float]]
 def shown_as(metric: str) -> str:
     """A metric's name in the tracking store, where what stands before a slash becomes a section of charts.
 
-    audit.shuffle.kendall_tau is audit/shuffle.kendall_tau, order_cost.shuffle is order/order_cost.shuffle, and
-    recency.bits_per_sentence is recency/bits_per_sentence.
+    audit.shuffle.kendall_tau is text/shuffle.kendall_tau, order_cost.shuffle is order/order_cost.shuffle, and
+    recency.bits_per_sentence is recency/bits_per_sentence. The UI sorts sections by name.
     """
     head, dot, rest = metric.partition(".")
     if not dot or head not in _SECTIONS:
         return metric
     section = _SECTIONS[head]
-    return f"{section}/{metric}" if section == "order" else f"{head}/{rest}"
+    return f"{section}/{metric}" if section == "order" else f"{section or head}/{rest}"
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Results:
             {"curve": name, "step": step, "value": value}
             for name, curve in self.curves().items()
             for step, value in curve
-            if not name.startswith(("audit/", "matrix/"))
+            if not name.startswith(("text/", "matrix/"))
         ]
         found = {"orders": pd.DataFrame(orders), "curves": pd.DataFrame(steps)}
         return {name: table for name, table in found.items() if len(table)}

@@ -87,29 +87,51 @@ def _commonest(runs: list[Run], tag: str) -> str:
     return Counter(str(run.data.tags[tag]) for run in runs).most_common(1)[0][0]
 
 
+CURVES = ("recency/bits_per_sentence", "recency/context", "matrix/bits_per_sentence", "learning/valid_bits")
+COMPARED = 6
+
+
 @dataclass(frozen=True)
 class Pages:
-    """Where the UI shows a study: its table of runs, its charts, and some of its runs side by side."""
+    """Where the UI shows a study: its table of runs, its charts, some of its runs side by side, and by curve the chart
+    that lays those runs over each other."""
 
     runs: str
     charts: str
     compare: str
+    curves: dict[str, str]
 
 
 def pages(root: str, experiment: str, runs: list[Run], question: Question) -> Pages:
-    """The addresses below the UI's own, with a question asked already. Compared are the newest networks, six at most,
-    in every chart of their metrics."""
-    begin = f"{root.rstrip('/')}/#/experiments/{experiment}/runs"
+    """The addresses below the UI's own, with a question asked already; compared are the newest networks."""
+    ui = f"{root.rstrip('/')}/#"
     column, _, way = question.order_by.rpartition(" ")
     view = {"searchFilter": question.filter, "orderByKey": column, "orderByAsc": str(way == "ASC").lower(),
             "startTime": "ALL", "lifecycleFilter": "Active"}  # fmt: skip
-    chosen = [run for run in networks(runs) if run.info.status == "FINISHED"][-6:]
-    compared = quote(json.dumps([run.info.run_id for run in chosen], separators=(",", ":")))
+    chosen = [run for run in networks(runs) if run.info.status == "FINISHED"][-COMPARED:]
+    compared = {"runs": _listed([run.info.run_id for run in chosen]), "experiments": _listed([experiment])}
+    curves = {
+        name: f"{ui}/metric?" + _query({**compared, "metric": json.dumps(name), "plot_metric_keys": _listed([name]),
+              "plot_layout": "{}", "x_axis": "step", "y_axis_scale": "linear", "line_smoothness": "1",
+              "show_point": "true", "deselected_curves": "[]", "last_linear_y_axis_range": "[]"})
+        for name in CURVES
+        if any(name in run.data.metrics for run in chosen)
+    }  # fmt: skip
+    table = f"{ui}/experiments/{experiment}/runs?"
     return Pages(
-        f"{begin}?{urlencode(view, quote_via=quote)}",
-        f"{begin}?{urlencode({**view, 'compareRunsMode': 'CHART'}, quote_via=quote)}",
-        f"{root.rstrip('/')}/#/compare-runs?runs={compared}&experiments={quote(json.dumps([experiment]))}",
+        table + _query(view),
+        table + _query({**view, "compareRunsMode": "CHART"}),
+        f"{ui}/compare-runs?{_query(compared)}",
+        curves,
     )
+
+
+def _listed(values: list[str]) -> str:
+    return json.dumps(values, separators=(",", ":"))
+
+
+def _query(values: dict[str, str]) -> str:
+    return urlencode(values, quote_via=quote)
 
 
 def reviewed(store: Store, study: str) -> tuple[str, list[Run]]:

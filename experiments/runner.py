@@ -12,6 +12,7 @@ from experiments.engine import STARTED, cell_folder, has_results, run_cells
 from experiments.errors import StudyError
 from experiments.progress import Events, Silent, StudyProgress, TextProgress
 from experiments.results import Results
+from experiments.served import add_models
 from experiments.study import Study
 from experiments.tracker import Tracker
 from experiments.tracking import Store, open_store, shown_address
@@ -71,7 +72,10 @@ def run_study(
     store = open_store()
     prepared, cells = prepared_cells(study, languages, shown=not events)
     design = cells[0].design
-    tracked = {run.data.tags["cell"] for run in store.runs(study.name, f"tags.design = '{design}'")}
+    runs = store.runs(study.name, f"tags.design = '{design}'")
+    if study.log_model:
+        add_models(store, runs)
+    tracked = {run.data.tags["cell"] for run in runs}
     missing = [cell for cell in cells if cell.sha256 not in tracked]
     events.tell("study_started", study=study.name, design=design, cells=len(cells), missing=len(missing),
                 store=shown_address(store.uri))  # fmt: skip

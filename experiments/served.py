@@ -14,6 +14,8 @@ from experiments.results import RESULTS, Results
 from experiments.tracking import Store
 
 if TYPE_CHECKING:
+    from mlflow.entities import Run
+
     from experiments.loading import Loaded
 
 NAME = "model"
@@ -51,6 +53,18 @@ def can_be_served(results: Results) -> bool:
     """Whether a cell left a language model: floors keep none, and classifiers give no surprisal."""
     study = results.found["cell"]["settings"]["study"]
     return (results.folder / FILES[1]).is_file() and study["task"] in ("sentences", "documents")
+
+
+def add_models(store: Store, runs: list[Run]) -> int:
+    """Log the models of tracked runs that have none yet, from the files that the runs keep; returns how many."""
+    added = 0
+    for run in runs:
+        if (run.outputs and run.outputs.model_outputs) or not run.data.metrics.get("size/units"):
+            continue
+        with tempfile.TemporaryDirectory() as room, store.answering():
+            folder = Path(store.client.download_artifacts(run.info.run_id, "", room))
+            added += bool(log_model(store, run.info.run_id, folder))
+    return added
 
 
 def log_model(store: Store, run_id: str, folder: Path) -> str:

@@ -211,8 +211,10 @@ class Tracker:
         for begin in range(0, len(metrics), BATCH):
             client.log_batch(run_id, metrics[begin : begin + BATCH])
         client.log_artifacts(run_id, str(folder))
+        there = {file.path for file in client.list_artifacts(run_id, "tables")}  # a table logged again would grow
         for name, table in results.tables().items():
-            client.log_table(run_id, table, f"tables/{name}.json")
+            if f"tables/{name}.json" not in there:
+                client.log_table(run_id, table, f"tables/{name}.json")
         if self.with_model:
             log_model(self.store, run_id, folder)
         self._tag(run_id, {"gate": results.gate, "mlflow.note.content": results.note})

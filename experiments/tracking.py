@@ -27,6 +27,9 @@ QUIET = {
 }
 SQLITE = "sqlite:///"
 FINISHED = "attributes.status = 'FINISHED'"
+_DRIVERS = {"psycopg": "psycopg: make postgresql", "psycopg2": "psycopg2: install it, or write postgresql+psycopg://",
+            "MySQLdb": "mysqlclient: install it"}  # fmt: skip
+"""The distribution that brings a database driver, and how it comes."""
 _PASSWORD = re.compile(r"//[^/@\s]*@")
 
 
@@ -147,19 +150,13 @@ def _opened(uri: str) -> Store:
     try:
         store.client.search_experiments(max_results=1)
     except ModuleNotFoundError as error:
-        raise StudyError(
-            f"The tracking store {shown_address(uri)} needs the Python package {_driver(error.name or '')}: install it."
-        ) from None
+        package = _DRIVERS.get(error.name or "", f"{error.name}: install it")
+        raise StudyError(f"The tracking store {shown_address(uri)} needs the Python package {package}.") from None
     except Exception as error:
         raise StudyError(
             f"The tracking store {shown_address(uri)} does not answer: {reason_of(error)}. {_REMEDY}"
         ) from None
     return store
-
-
-def _driver(module: str) -> str:
-    """The distribution that brings a database driver."""
-    return {"psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}.get(module, module)
 
 
 def shown_address(uri: str) -> str:
@@ -177,8 +174,9 @@ def experiment_id(store: Store, name: str, description: str) -> str:
                 f'The experiment "{name}" was deleted in the tracking store: restore it, or rename the study.'
             )
         return str(found.experiment_id)
+    tags = {"mlflow.note.content": description, "mlflow.experimentKind": "custom_model_development"}
     with store.answering():
-        return str(store.client.create_experiment(name, _artifacts(store, name), {"mlflow.note.content": description}))
+        return str(store.client.create_experiment(name, _artifacts(store, name), tags))
 
 
 def _artifacts(store: Store, name: str) -> str | None:

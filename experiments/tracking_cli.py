@@ -55,7 +55,10 @@ def review(
     for question in asked:
         print(f"{question.asked}\n    {question.filter}")
     found = pages(address(store, port), experiment, runs, asked[0])
-    print(f"\nruns     {found.runs}\ncharts   {found.charts}\ncompare  {found.compare}", flush=True)
+    shown = {"runs": found.runs, "charts": found.charts, "side by side": found.compare, **found.curves}
+    print("\nThe same in the UI, and the newest networks over each other:\n")
+    for name, page in shown.items():
+        print(f"{name}\n    {page}", flush=True)
     if not opened:
         print("\n" + ("The server shows them." if store.is_server else f"`eosun ui --port {port}` serves them."))
         return

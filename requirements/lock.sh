@@ -8,9 +8,11 @@ compile() {
 }
 compile requirements/bootstrap.in --output-file requirements/bootstrap.txt
 compile pyproject.toml --extra dev --constraint requirements/bootstrap.txt --output-file requirements/all.txt
-# The extra `cluster` comes on top: only what the set above lacks.
+# Extras come on top: only what the set above lacks.
 whole=$(mktemp)
 trap 'rm -f "$whole"' EXIT
-compile pyproject.toml --extra dev --extra cluster --constraint requirements/all.txt --output-file "$whole"
-awk 'NR == FNR { if (/^[a-z]/) known[$1] = 1; next } /^[a-z]/ { new = !($1 in known) } new' \
-  requirements/all.txt "$whole" > requirements/cluster.txt
+for extra in cluster postgresql; do
+  compile pyproject.toml --extra dev --extra "$extra" --constraint requirements/all.txt --output-file "$whole"
+  awk 'NR == FNR { if (/^[a-z]/) known[$1] = 1; next } /^[a-z]/ { new = !($1 in known) } new' \
+    requirements/all.txt "$whole" > "requirements/$extra.txt"
+done

@@ -24,7 +24,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-quic",
 ]  # fmt: skip
-SHOTS = Path(os.environ.get("EOSUN_SHOTS", ""))
+SHOTS = Path(os.environ.get("EOSUN_SCREENSHOTS") or ROOT / "var" / "screenshots")
+"""Where pictures of what was seen are kept."""
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine: apt-get install chromium")
 
@@ -87,15 +88,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(store: Path) -> Iterator[str]:
+    """The MLflow UI as `make ui` serves it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, str(ROOT / "eosun.py"), "ui", "--port", str(port)],
+        ["make", "-o", ".venv/.ready", "ui", f"PORT={port}", f"EOSUN={sys.executable} {ROOT / 'eosun.py'}"], cwd=ROOT,
         env={**os.environ, "EOSUN_VAR": str(store)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     found = f"http://127.0.0.1:{port}"
-    for _ in range(120):
+    for _ in range(240):
         try:
             urllib.request.urlopen(f"{found}/health", timeout=1)
             break
@@ -106,20 +108,60 @@ def address(store: Path) -> Iterator[str]:
     server.wait(20)
 
 
-def test_a_reviewer_filters_runs_and_sees_the_recency_curve(address: str, browser: Browser) -> None:
-    page, _ = visited(browser, address, viewport={"width": 1400, "height": 900})
+def photographed(page: Page, name: str) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def test_a_reviewer_filters_selects_compares_and_sees_the_recency_curves(address: str, browser: Browser) -> None:
+    page, _ = visited(browser, address, viewport={"width": 1500, "height": 950})
     page.goto(f"{address}/#/experiments/1/runs")
     box = page.get_by_placeholder("metrics.rmse < 1 and params.model").first
     box.wait_for(timeout=60_000)
-    box.fill('tags.lang = "ko" and tags.model = "lstm"')
+    box.fill('tags.lang = "ko" and metrics.`size/units` > 0')
     box.press("Enter")
-    page.get_by_text("ko-eojeol-lstm-natural-0").first.wait_for(timeout=30_000)
-    page.get_by_text("ko-eojeol-gru-natural-0").first.wait_for(state="detached", timeout=30_000)
-    page.get_by_text("ko-eojeol-lstm-natural-0").first.click()
-    page.get_by_text("Model metrics").first.click()
+    page.get_by_text("ko-eojeol-bigram-natural-0").first.wait_for(state="detached", timeout=30_000)
+    for model in ("lstm", "gru"):
+        row = page.get_by_role("row").filter(has_text=f"ko-eojeol-{model}-natural-0").first
+        row.get_by_role("checkbox").first.click(timeout=30_000)
+    photographed(page, "mlflow-runs")
+    page.get_by_role("button", name="Compare").first.click()
+    page.get_by_text("Comparing 2 Runs").first.wait_for(timeout=30_000)
+    photographed(page, "mlflow-compare")
+    page.get_by_title("Plot chart").first.wait_for(timeout=30_000)
+    curve = page.get_by_text("recency/bits_per_sentence").first
+    for _ in range(40):  # the list of metrics draws what is in sight
+        if curve.count():
+            break
+        page.get_by_title("Plot chart").last.scroll_into_view_if_needed()
+        page.wait_for_timeout(250)
+    curve.click()
+    for model in ("lstm", "gru"):
+        page.get_by_text(f"ko-eojeol-{model}-natural-0 (recency/bits_per_sentence)").first.wait_for(timeout=30_000)
+    photographed(page, "mlflow-recency")
+
+
+def test_review_names_pages_that_the_ui_has(address: str, store: Path, browser: Browser) -> None:
+    """The chart of a curve lays every network over the others, with a point for every context length."""
+    said = subprocess.run(
+        [sys.executable, str(ROOT / "eosun.py"), "review", "word_order", "--port", address.rpartition(":")[2]],
+        env={**os.environ, "EOSUN_VAR": str(store)}, check=True, capture_output=True, text=True,
+    ).stdout.splitlines()  # fmt: skip
+    pages = {name: said[said.index(name) + 1].strip() for name in ("runs", "charts", "side by side", "recency/bits_per_sentence", "matrix/bits_per_sentence")}  # fmt: skip
+    page, _ = visited(browser, pages["runs"], viewport={"width": 1500, "height": 950})
+    page.get_by_text("3 matching runs").first.wait_for(timeout=60_000)
+    page.goto("about:blank")
+    page.goto(pages["charts"])
     page.get_by_placeholder("Search metric charts").fill("recency")
     page.get_by_text("recency/bits_per_sentence").first.wait_for(timeout=30_000)
-    page.locator("svg.main-svg").first.wait_for(timeout=30_000)
-    assert page.locator("svg.main-svg .scatterlayer .point").count() == 5, "a point for every context length"
-    if os.environ.get("EOSUN_SHOTS"):
-        page.screenshot(path=SHOTS / "mlflow.png", full_page=True)
+    page.locator("svg.main-svg .scatterlayer").first.wait_for(timeout=30_000)
+    photographed(page, "mlflow-charts")
+    for name, points in (("recency/bits_per_sentence", 5), ("matrix/bits_per_sentence", 4)):
+        page.goto("about:blank")
+        page.goto(pages[name])
+        page.locator("svg.main-svg .scatterlayer .point").first.wait_for(timeout=30_000)
+        assert page.locator("svg.main-svg .scatterlayer .point").count() in (2 * points, 4 * points), "two networks"
+        photographed(page, f"mlflow-{name.partition('/')[0]}-overlaid")
+    page.goto("about:blank")
+    page.goto(pages["side by side"])
+    page.get_by_text("Comparing 2 Runs").first.wait_for(timeout=30_000)

@@ -77,7 +77,7 @@ def test_a_reviewer_filters_by_tags_and_sees_curves(in_laboratory: Path) -> None
     assert len(store.client.get_metric_history(run.info.run_id, "learning/valid_bits")) == 3
     (dataset,) = run.inputs.dataset_inputs
     assert run.data.tags["dataset_sha256"].startswith(dataset.dataset.digest)
-    assert {"audit/shuffle.kendall_tau", "order/order_cost.shuffle", "byte_fallback"} <= run.data.metrics.keys()
+    assert {"text/shuffle.kendall_tau", "order/order_cost.shuffle", "byte_fallback"} <= run.data.metrics.keys()
 
 
 def test_every_run_keeps_what_its_orders_did_by_sentence_length(exported: Export, in_laboratory: Path) -> None:
@@ -88,8 +88,8 @@ def test_every_run_keeps_what_its_orders_did_by_sentence_length(exported: Export
         by_length = part[part["length"] != "all"]
         (whole,) = part[part["length"] == "all"].to_dict("records")
         assert by_length["sentences"].sum() == whole["sentences"]
-        assert run.data.metrics[f"audit/{order}.kendall_tau"] == whole["kendall_tau"]
-    curve = open_store().client.get_metric_history(run.info.run_id, "audit/shuffle.identical_by_length")
+        assert run.data.metrics[f"text/{order}.kendall_tau"] == whole["kendall_tau"]
+    curve = open_store().client.get_metric_history(run.info.run_id, "text/shuffle.identical_by_length")
     shuffled = rows[(rows["order"] == "shuffle") & (rows["length"] != "all")]
     assert [point.value for point in curve] == shuffled["identical"].tolist()
     assert curve[0].step < curve[-1].step

@@ -1,161 +1,31 @@
-"""What a run holds, how it ends, and what a reviewer's filters find: in SQLite and over HTTP alike."""
+"""What a run holds, and how it ends: open while its cell trains, never lost, never left running."""
 
 from __future__ import annotations
 
 import json
 import os
-import select
-import socket
 import subprocess
 import sys
-import threading
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from mlflow.entities import Run
 
-from benchmarks.tracking import fill, variant
+from benchmarks.tracking import variant
 from corpora.errors import EosunError
-from experiments.cells import Cell, Prepared, plan, prepare
+from experiments.cells import Cell, Prepared
 from experiments.engine import cell_folder
-from experiments.export import export
-from experiments.migrate import migrate
 from experiments.results import Results
-from experiments.review import Question, pages, questions
 from experiments.score import score
-from experiments.study import Study, load_study
-from experiments.tracker import Invocation, Tracker, end_stale
+from experiments.tracker import Tracker, end_stale
 from experiments.tracking import Store, open_store
-from tests.experiments.conftest import TINY
+from tests.experiments.conftest import CONTEXT
+from tests.experiments.stores import Server, store_in
 
 ROOT = Path(__file__).parent.parent.parent
-CONTEXT = {"preset": "smoke", "corpus_source": "grammar", "command": "eosun run word_order"}
-MADE = 12
-
-
-@pytest.fixture
-def study() -> Study:
-    return load_study("word_order", preset="smoke", settings=[*TINY, "models=[unigram, bigram, gru]"])
-
-
-@pytest.fixture
-def prepared(study: Study, in_laboratory: Path) -> Prepared:
-    return prepare(study, ("ko",))
-
-
-@pytest.fixture
-def gru(prepared: Prepared) -> Cell:
-    return plan(prepared, ("ko",))[2]
-
-
-class Server:
-    """An MLflow tracking server that also keeps the files, behind a door that can be shut."""
-
-    def __init__(self, room: Path) -> None:
-        self.port, behind = _free_port(), _free_port()
-        command = [
-            sys.executable, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{room}/server.db",
-            "--serve-artifacts", "--artifacts-destination", str(room / "files"), "--host", "127.0.0.1",
-            "--port", str(behind), "--workers", "1",
-        ]  # fmt: skip
-        around = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
-        self.process = subprocess.Popen(
-            command, env=around, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        self.behind, self._door = behind, socket.socket()
-        self._callers: list[socket.socket] = []
-        for _ in range(300):
-            with suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{behind}/health", timeout=1).close()
-                break
-            time.sleep(0.2)
-        self.open()
-
-    @property
-    def uri(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def open(self) -> None:
-        self._door = socket.socket()
-        self._door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._door.bind(("127.0.0.1", self.port))
-        self._door.listen(20)
-        threading.Thread(target=self._receive, args=(self._door,), daemon=True).start()
-
-    def shut(self) -> None:
-        """From now on connections are refused, and those that are open are cut."""
-        for line in (self._door, *self._callers):
-            with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-        self._door.close()
-
-    def _receive(self, door: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
-                caller = door.accept()[0]
-                self._callers.append(caller)
-                threading.Thread(target=_pass_on, args=(caller, self.behind), daemon=True).start()
-
-
-def _pass_on(caller: socket.socket, port: int) -> None:
-    with caller, socket.create_connection(("127.0.0.1", port)) as server, suppress(OSError):
-        while True:
-            for ready in select.select([caller, server], [], [])[0]:
-                part = ready.recv(65536)
-                if not part:
-                    return
-                (server if ready is caller else caller).sendall(part)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("server"))
-    yield made
-    os.killpg(made.process.pid, 15)
-    made.process.wait(20)
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite store with its tables and nothing in them: making them takes seconds."""
-    path = tmp_path_factory.mktemp("empty") / "mlflow.db"
-    open_store(f"sqlite:///{path}")
-    return path
-
-
-def store_in(room: Path, empty: Path) -> Store:
-    """A new store in a folder."""
-    (room / "mlflow.db").write_bytes(empty.read_bytes())
-    return open_store(f"sqlite:///{room}/mlflow.db")
-
-
-@pytest.fixture(scope="module")
-def store(laboratory: Path, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A store of runs that differ: two languages, five networks, seeds, flags, one that failed and one interrupted."""
-    os.environ["EOSUN_VAR"] = str(laboratory)
-    room = tmp_path_factory.mktemp("store")
-    prepared = prepare(load_study("word_order", preset="smoke", settings=[*TINY, "models=[gru]"]), ("ko",))
-    (cell,) = plan(prepared, ("ko",))
-    made = store_in(room, empty)
-    for _ in fill(made, prepared, cell, cell_folder(cell), MADE, room):
-        pass
-    with Tracker(made, prepared, CONTEXT) as tracker:
-        tracker.fail(variant(cell, 0), "a planted failure")
-        tracker.start(variant(cell, 2))
-    return made
+pytestmark = pytest.mark.xdist_group("tracking")
 
 
 def test_tags_and_parameters_are_flat_and_keep_their_names(in_laboratory: Path) -> None:
@@ -266,7 +136,6 @@ def test_a_run_left_open_is_ended_unless_its_call_lives(
         assert again.start(gru) == ids[0], "the same run goes on"
         assert again.finish(gru, cell_folder(gru)) == ids[0]
     assert store.run(ids[0]).info.status == "FINISHED"
-    Invocation().end()
 
 
 def test_a_foreign_run_is_left_alone_for_a_day(prepared: Prepared, gru: Cell, empty: Path, tmp_path: Path) -> None:
@@ -313,119 +182,6 @@ def test_a_store_that_comes_back_gets_what_it_missed(
         assert tracker.finish(second, folder)
     found = {run.data.tags["cell"] for run in open_store(server.uri).runs("word_order")}
     assert {first.sha256, second.sha256} <= found
-
-
-@pytest.fixture(scope="module")
-def elsewhere(server: Server, store: Store, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Store]:
-    """The same runs in SQLite, moved to another SQLite file, and moved to a server over HTTP."""
-    room = tmp_path_factory.mktemp("moved")
-    file, remote = store_in(room, empty), open_store(server.uri)
-    assert [(one.moved, one.there) for one in migrate(store, file, [])] == [(MADE + 2, 0)]
-    assert migrate(store, remote, ["word_order"])[0].moved == MADE + 2
-    return {"sqlite": store, "sqlite moved": file, "http": remote}
-
-
-ANSWERS: dict[str, Callable[[Run, Question], bool]] = {
-    "one language (ko)": lambda run, _: run.data.tags["lang"] == "ko",
-    "one model": lambda run, q: run.data.tags["model"] == q.filter.split('"')[1],
-    "one language and": lambda run, q: [run.data.tags["lang"], run.data.tags["model"]] == q.filter.split('"')[1::2],
-    "networks only": lambda run, _: run.info.status == "FINISHED",
-    "runs that passed": lambda run, _: run.data.tags.get("gate") == "passed",
-    "flagged runs": lambda run, _: run.data.tags.get("gate", "").startswith("flagged"),
-    "the newest call": lambda run, _: run.info.status != "FINISHED",
-    "one design": lambda run, q: run.data.tags["design"] == q.filter.split('"')[1],
-    "one seed": lambda run, _: run.data.tags["seed"] == "0",
-    "failed runs": lambda run, _: "failure" in run.data.tags,
-    "interrupted runs": lambda run, _: run.info.status == "KILLED",
-    "what runs now": lambda run, _: False,
-    "what loses": lambda run, q: run.data.metrics.get(q.filter.split("`")[1], -1e9) > float(q.filter.split()[-1]),
-    "the slower half": lambda run, q: run.data.metrics.get("wall_s", -1) >= float(q.filter.split()[-1]),
-    "the half that": lambda run, q: run.data.metrics.get("system/peak_memory_megabytes", -1) >= float(q.filter.split()[-1]),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("where", ["sqlite", "sqlite moved", "http"])
-def test_every_filter_finds_what_it_says(where: str, elsewhere: dict[str, Store]) -> None:
-    store = elsewhere[where]
-    own = {str(run.info.run_id) for run in elsewhere["sqlite"].runs("word_order", status="")}
-    runs = [
-        run for run in store.runs("word_order", status="")
-        if run.data.tags.get("source_run_id", run.info.run_id) in own
-    ]  # fmt: skip
-    assert len(runs) == MADE + 2
-    asked = questions(elsewhere["sqlite"].runs("word_order", status=""))
-    assert len(asked) >= 15
-    kinds = set()
-    for question in asked:
-        (kind,) = [kind for kind in ANSWERS if question.asked.startswith(kind)]
-        kinds.add(kind)
-        (experiment,) = {run.info.experiment_id for run in runs}
-        found = store.client.search_runs([experiment], question.filter, order_by=[question.order_by])
-        ids = {run.info.run_id for run in found} & {run.info.run_id for run in runs}
-        assert ids == {run.info.run_id for run in runs if ANSWERS[kind](run, question)}, question
-        assert bool(ids) != (kind == "what runs now"), question
-        if question.order_by.startswith("metrics."):
-            column = question.order_by.split("`")[1]
-            values = [run.data.metrics[column] for run in found]
-            assert values == sorted(values, reverse=True)
-    assert kinds == ANSWERS.keys()
-
-
-def test_a_moved_run_is_the_same_run(elsewhere: dict[str, Store]) -> None:
-    before = elsewhere["sqlite"].runs("word_order")[3]
-    for where in ("sqlite moved", "http"):
-        store = elsewhere[where]
-        (after,) = store.runs("word_order", f"tags.source_run_id = '{before.info.run_id}'")
-        assert after.data.metrics == before.data.metrics
-        assert after.data.params == before.data.params
-        assert {**before.data.tags, "source_run_id": before.info.run_id} == after.data.tags
-        assert (after.info.start_time, after.info.end_time) == (before.info.start_time, before.info.end_time)
-        assert after.inputs.dataset_inputs[0].dataset.digest == before.inputs.dataset_inputs[0].dataset.digest
-        for name in ("learning/valid_bits", "recency/bits_per_sentence", "matrix/bits_per_sentence"):
-            curves = [
-                [(p.step, p.value, p.timestamp) for p in s.client.get_metric_history(run.info.run_id, name)]
-                for s, run in ((elsewhere["sqlite"], before), (store, after))
-            ]
-            assert curves[0] == curves[1]
-        assert after.info.artifact_uri.startswith("file:" if where == "sqlite moved" else "mlflow-artifacts:")
-
-
-def test_moving_again_moves_nothing_and_moving_back_neither(elsewhere: dict[str, Store]) -> None:
-    assert [one.moved for one in migrate(elsewhere["sqlite"], elsewhere["http"], ["word_order"])] == [0]
-    assert [one.moved for one in migrate(elsewhere["sqlite moved"], elsewhere["sqlite"], [])] == [0]
-    assert [one.moved for one in migrate(elsewhere["sqlite moved"], elsewhere["http"], [])] == [0]
-
-
-def test_what_is_exported_after_a_move_is_what_was_exported_before(elsewhere: dict[str, Store]) -> None:
-    (design,) = {run.data.tags["design"] for run in elsewhere["sqlite"].runs("word_order")}
-    whole = {where: export("word_order", design, store) for where, store in elsewhere.items()}
-    first = whole["sqlite"]
-    names = {run.info.run_id: run.info.run_id for run in elsewhere["sqlite"].runs("word_order")}
-    for where, store in list(elsewhere.items())[1:]:
-        was = {run.info.run_id: run.data.tags.get("source_run_id", "") for run in store.runs("word_order")}
-        then, now = first.observations, whole[where].observations
-        now = now.assign(run_id=now["run_id"].map(was))
-        pd.testing.assert_frame_equal(now, then.assign(run_id=then["run_id"].map(names)))
-
-
-def test_a_half_copied_run_is_copied_again(
-    store: Store, empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = store_in(tmp_path, empty)
-    monkeypatch.setattr("experiments.migrate._history", lambda *_: (_ for _ in ()).throw(OSError("the line is cut")))
-    with pytest.raises(EosunError, match="does not answer: the line is cut"):
-        migrate(store, target, [])
-    monkeypatch.undo()
-    assert migrate(store, target, [])[0].moved == MADE + 2
-    assert len(target.runs("word_order", status="")) == MADE + 2
-
-
-def test_addresses_lead_to_the_study(store: Store) -> None:
-    runs = store.runs("word_order", status="")
-    found = pages("http://127.0.0.1:5000/", "7", runs, questions(runs)[0])
-    assert found.runs.startswith("http://127.0.0.1:5000/#/experiments/7/runs?searchFilter=tags.lang%20%3D%20%22ko%22&")
-    assert "compareRunsMode=CHART" in found.charts
-    assert found.compare.count("%22%2C%22") == 5, "six runs"
 
 
 LOADED = """
