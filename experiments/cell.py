@@ -15,7 +15,7 @@ from experiments.fitting import Progress, fit
 from experiments.material import Material, audits_of, facts_of, material_of
 from experiments.measures import Subject, measures_of
 from experiments.measures.gates import time_constants
-from experiments.measures.profile import check_targets
+from experiments.measures.past import check_targets
 from pipelines.audit import FIGURES
 from pipelines.dataset import Dataset
 from pipelines.sequences import fallback_share

@@ -39,7 +39,7 @@ class Material:
     """The sentences of a cell: its dataset, and the numbers of its sentences by split.
 
     Of pairs, sentences 2i and 2i + 1 of a split belong together; of documents, a document's sentences follow each
-    other.
+    other, the last one first where the model reads backward.
     """
 
     study: Study
@@ -168,8 +168,8 @@ def _some_documents(material: Material) -> Material:
                     kept.add(name)
                     held += size
             chosen = chosen[np.isin(names, list(kept))]
-        order = np.argsort(material.documents[chosen], kind="stable")
-        numbers[split] = chosen[order]
+        place = -chosen if material.model.direction == "backward" else chosen
+        numbers[split] = chosen[np.lexsort((place, material.documents[chosen]))]
     return replace(material, numbers=numbers)
 
 

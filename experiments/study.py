@@ -82,13 +82,15 @@ class Recency(_Strict):
     """The truncation curve: context lengths in units, and on how many test sentences (0 measures none).
 
     targets: units on which the recency profiles are taken (0: none), in runs of `run` units that follow each other,
-    each in a passage with the longest context before it.
+    each in a passage with the longest context before it (`both` sides: and after it, so that models that read forward
+    and backward are measured on the same units).
     """
 
     contexts: tuple[Positive, ...] = (1, 2, 4, 8, 16)
     sentences: Annotated[int, Field(ge=0)] = 300
     targets: Annotated[int, Field(ge=0)] = 0
     run: Positive = 64
+    sides: Literal["before", "both"] = "before"
 
     @field_validator("contexts")
     @classmethod
@@ -256,8 +258,6 @@ class Study(_Strict):
             raise StudyError(f'The model "{model.name}" {why}: leave it out, or set task=classification.')
         if self.task == "pairs" and not model.network:
             raise StudyError(f'The model "{model.name}" does not read pairs: leave it out.')
-        if self.task == "documents" and model.direction == "backward":
-            raise StudyError(f'The model "{model.name}" reads sentences right to left: leave it out of documents.')
 
     def tuned_for(self, lang: str, model: str) -> Study:
         """The study with the settings that were tuned for a language and model."""

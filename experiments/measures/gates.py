@@ -16,7 +16,7 @@ def time_constants(subject: Subject) -> dict[str, float]:
     After Tallec & Ollivier 2018, who read a gate's bias as a time scale; here the gate itself is averaged.
     """
     model = subject.material.model
-    if subject.study.task in CLASSIFIERS or model.kind not in ("gru", "lstm") or model.direction != "forward":
+    if subject.study.task in CLASSIFIERS or model.kind not in ("gru", "lstm"):
         return {}
     from experiments.probe import Probe
 

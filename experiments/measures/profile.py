@@ -8,48 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.errors import StudyError
 from experiments.measures import COLUMNS, LANGUAGE_MODELS, Subject, measure, table
-from experiments.measures.truncation import unit_steps
+from experiments.measures.past import Past, has_profile, past_of
 from experiments.models import LONGEST_NGRAM
 from experiments.models.floors import new_floor
 from experiments.packing import Passages, units_apart
 from pipelines.dataset import Dataset
 from pipelines.layout import Indices, ranges
 
-if TYPE_CHECKING:
-    from experiments.material import Material
-
 GRADIENTS = 4
 """One target in so many gets a gradient."""
 Read = Callable[[Passages, NDArray[np.bool_]], NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class Past:
-    """The text around the targets, unit by unit; the end of a sentence counts as a unit.
-
-    begin, end: [units], the steps that predict each unit; sentence: [units]; number: [units], the unit in the dataset,
-    -1 for an end; runs: [runs, 2], the first target of each run and the one after its last; longest: how far back.
-    """
-
-    given: Passages
-    begin: Indices
-    end: Indices
-    sentence: Indices
-    number: Indices
-    runs: Indices
-    longest: int
-
-    @property
-    def targets(self) -> Indices:
-        return np.concatenate([np.arange(first, last) for first, last in self.runs])
 
 
 @dataclass(frozen=True)
@@ -74,66 +49,27 @@ def profile(subject: Subject) -> pd.DataFrame:
     `unshuffled` (x = 0): the past from C units before the run on, C being the longest distance; `shuffled_beyond`: the
     same with all units at distance x and more in random order. `gradient`: the mean norm of the gradient of a target's
     bits at the embeddings of the unit at distance x, over every fourth target.
+    Of a model that reads backward the past is what stands after, and distance is counted to the right.
     After Khandelwal et al. 2018 (truncation, shuffling and deletion beyond a boundary).
     """
     recency = subject.study.recency
-    if not recency.targets or not _has_profile(subject.material):
+    if not recency.targets or not has_profile(subject.material):
         return pd.DataFrame(columns=COLUMNS)
     from experiments.probe import Probe
 
-    probe, past = Probe(subject.scorer), _past(subject.material)  # type: ignore[arg-type]
+    probe, past = Probe(subject.scorer), past_of(subject.material)  # type: ignore[arg-type]
     distances = np.array(recency.contexts)
     generator = np.random.Generator(np.random.Philox([subject.study.perturbation_seed, 11]))
     rows = {
         ("targets", 0.0): np.ones(len(past.targets)),
         ("context", 0.0): _alone(subject, past),
         **_contexts(past, distances, probe.bits),
-        **_edits(past, distances, probe, subject.dataset, generator),
+        **_edits(past, distances, probe, subject, generator),
         **_shuffles(past, distances, probe.bits, generator),
     }
     frames = [_by_sentence(subject, past, name, x, values) for (name, x), values in rows.items()]
     frames += _gradients(subject, past, distances, probe)
     return pd.concat(frames, ignore_index=True)
-
-
-def _has_profile(material: Material) -> bool:
-    """Whether the model is a recurrent network that reads from the left."""
-    return material.model.recurrent and material.model.direction == "forward"
-
-
-def check_targets(material: Material) -> None:
-    """StudyError where the test split has no passages that profiles can be taken on; called before training."""
-    if material.study.recency.targets and _has_profile(material):
-        _past(material)
-
-
-def _past(material: Material) -> Past:
-    """Runs of targets in passages that are long enough, those with the smallest keys first, in random places."""
-    recency, dataset = material.study.recency, material.dataset
-    numbers, longest = material.numbers["test"], max(recency.contexts)
-    sequences = material.sequences(numbers, "natural")
-    given = material.passages_of(numbers, "natural")
-    begin, end, position, sentence = unit_steps(sequences, given)
-    first = np.flatnonzero(position == 0)
-    lengths = np.diff(np.append(first, len(begin)))
-    keys = dataset.keys[numbers][sentence[first]]
-    runs: list[tuple[int, int]] = []
-    for i in np.argsort(keys, kind="stable"):
-        room = int(lengths[i]) - longest - recency.run
-        if room >= 0 and len(runs) * recency.run < recency.targets:
-            start = int(first[i]) + longest + int(keys[i] % np.uint64(room + 1))
-            runs.append((start, start + recency.run))
-    if len(runs) < 2:
-        raise StudyError(
-            f"Fewer than two passages of the test split have {longest + recency.run} units, which recency needs "
-            f"({dataset.lang}): shorten recency.contexts or recency.run, or set recency.targets=0."
-        )
-    number = np.full(len(begin), -1, np.int64)
-    starts = dataset.sentences[numbers]
-    counts = np.diff(sequences.sentences)
-    ends = np.cumsum(counts + 1) - 1
-    number[np.delete(np.arange(len(begin)), ends)] = ranges(starts, counts)
-    return Past(given, begin, end, sentence, number, np.array(sorted(runs), np.int64), longest)
 
 
 def _by_sentence(subject: Subject, past: Past, name: str, x: float, values: NDArray[np.float64]) -> pd.DataFrame:
@@ -213,10 +149,11 @@ def _of_targets(past: Past, bits: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _edits(
-    past: Past, distances: Indices, probe: Any, dataset: Dataset, generator: np.random.Generator
+    past: Past, distances: Indices, probe: Any, subject: Subject, generator: np.random.Generator
 ) -> dict[tuple[str, float], NDArray[np.float64]]:
     """From the state before each place, which is there anyway: the unit at the place replaced, and left out."""
-    inputs = past.given.inputs
+    inputs, dataset = past.given.inputs, subject.dataset
+    turned = -1 if subject.material.model.direction == "backward" else 1
     places = [(place, run) for place, run in _places(past, int(distances.max())) if place + 1 < past.runs[run, 1]]
     units = np.array([place for place, _ in places])
     states = probe.states_before(past.given, past.begin[units])
@@ -233,7 +170,7 @@ def _edits(
             begin, end = int(past.begin[place]), int(past.end[place])
             put = inputs[begin + 1 : end + 1]
             if other >= 0:
-                put = dataset.ids[dataset.units[other] : dataset.units[other + 1]]
+                put = dataset.ids[dataset.units[other] : dataset.units[other + 1]][::turned]
             put = put if name == "erased" else put[:0]
             readings.append(Reading(np.concatenate([inputs[begin : begin + 1], put]), place, place + 1, run))
         for x, values in zip(distances, _read(past, readings, distances, read), strict=True):

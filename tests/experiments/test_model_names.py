@@ -50,7 +50,6 @@ def test_a_name_that_is_none_is_refused(name: str, said: str) -> None:
         (["models=[lstm_bidirectional]"], "sees what it would have to predict"),
         (["models=[bag_of_words]"], "gives no surprisal"),
         (["models=[ngram_3]", "task=classification"], "is a language model"),
-        (["models=[lstm_backward]", "task=documents"], "right to left"),
         (["models=[transformer]", "sizes.embedding=60"], "multiple of 8"),
         (["whole_units=true"], "must be able to spell"),
     ],

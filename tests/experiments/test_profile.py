@@ -14,6 +14,7 @@ from experiments.cells import plan, prepare
 from experiments.errors import StudyError
 from experiments.material import material_of
 from experiments.measures import Subject
+from experiments.measures.past import check_targets, past_of
 from experiments.packing import Passages
 from experiments.study import load_study
 from experiments.trainer import Network, new_language_model
@@ -48,7 +49,7 @@ class Slow:
 
     def __init__(self, subject: Subject) -> None:
         self.network: Network = subject.scorer  # type: ignore[assignment]
-        self.past = profiles._past(subject.material)
+        self.past = past_of(subject.material)
         given, past = self.past.given, self.past
         self.pieces = [given.targets[b:e].tolist() for b, e in zip(past.begin, past.end, strict=True)]
         self.first = np.searchsorted(given.offsets, past.begin, "right") - 1
@@ -92,13 +93,16 @@ def rows_of(table: pd.DataFrame, name: str, x: float) -> dict[str, float]:
     return dict(zip(rows["sentence_id"], rows["value"], strict=True))
 
 
-@pytest.mark.parametrize(("task", "model"), [("documents", "lstm"), ("sentences", "gru_2"), ("documents", "rnn")])
+@pytest.mark.parametrize(
+    ("task", "model"), [("documents", "lstm"), ("sentences", "gru_2"), ("documents", "rnn_backward")]
+)
 def test_shared_readings_are_the_fresh_ones(
     task: str, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subject = subject_of(tmp_path, monkeypatch, task, model)
     other = int(subject.dataset.sentences[7])
     put = subject.dataset.ids[subject.dataset.units[other] : subject.dataset.units[other + 1]].tolist()
+    put = put[::-1] if model.endswith("backward") else put
     monkeypatch.setattr(profiles, "replacements", lambda _, units, __: np.where(units < 0, -1, other))
     table = profiles.profile(subject)
     slow = Slow(subject)
@@ -204,9 +208,30 @@ def test_replacements_are_of_the_kind_and_as_frequent(tmp_path: Path, monkeypatc
 def test_text_without_long_passages_is_refused_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     subject = subject_of(tmp_path, monkeypatch, "sentences", "lstm", "recency.run=60")
     with pytest.raises(StudyError, match="Fewer than two passages of the test split have 64 units"):
-        profiles.check_targets(subject.material)
+        check_targets(subject.material)
 
 
 def test_other_models_have_no_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for model in ("transformer", "lstm_backward"):
-        assert profiles.profile(subject_of(tmp_path, monkeypatch, "sentences", model)).empty
+    assert profiles.profile(subject_of(tmp_path, monkeypatch, "sentences", "transformer")).empty
+
+
+@pytest.mark.parametrize("task", ["documents", "sentences"])
+def test_both_directions_have_the_same_targets(task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same units of the text, and the ends between the same sentences, each under the same sentence's id; and the
+    unit at distance x of a target is the one x places after it in the text."""
+    found = []
+    for model in ("lstm", "lstm_backward"):
+        subject = subject_of(tmp_path, monkeypatch, task, model, "recency.sides=both", "recency.targets=30")
+        past, numbers = past_of(subject.material), subject.numbers
+        found.append({(int(past.number[t]), int(numbers[past.sentence[t]])) for t in past.targets})
+        units = past.number[past.targets]
+        inside = past.targets[(units >= 0) & (past.number[past.targets - 1] >= 0)]
+        step = 1 if model == "lstm_backward" else -1
+        assert (past.number[inside - 1] == past.number[inside] + step).all()
+        first, last = past.given.offsets[:-1], past.given.offsets[1:]
+        for begin, end in past.runs:
+            passage = np.searchsorted(first, past.begin[begin], "right") - 1
+            assert begin - max(DISTANCES) >= np.searchsorted(past.begin, first[passage])
+            assert end + max(DISTANCES) < np.searchsorted(past.begin, last[passage])
+    assert found[0] == found[1]
+    assert len(found[0]) == 30
