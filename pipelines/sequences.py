@@ -84,16 +84,24 @@ def gather(dataset: Dataset, numbers: Indices, order: Order, *, seed: int = 0, d
     In a pure order the multiset of pieces of each sentence stays the same. `seed` is the perturbation seed, `draw` the
     epoch in training or the repetition in testing.
     """
-    batch, material = batch_of(dataset, numbers, order)
-    arranged = arrange(batch, order, seed=seed, draw=draw)
-    source = material[arranged.units]
+    source, offsets = placed(dataset, numbers, order, seed=seed, draw=draw)
     starts = dataset.units[source]
     lengths = dataset.units[source + 1] - starts
     return Sequences(
         np.asarray(dataset.ids[ranges(starts, lengths)]),
         np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        arranged.offsets,
+        offsets,
     )
+
+
+def placed(
+    dataset: Dataset, numbers: Indices, order: Order, *, seed: int = 0, draw: int = 0
+) -> tuple[Indices, Indices]:
+    """The number in the dataset of the unit at every place of the chosen sentences in an order, [places]; where each
+    sentence's places begin, [sentences + 1]."""
+    batch, material = batch_of(dataset, numbers, order)
+    arranged = arrange(batch, order, seed=seed, draw=draw)
+    return material[arranged.units], arranged.offsets
 
 
 def audited(dataset: Dataset, numbers: Indices, order: Order) -> tuple[Batch, Indices]:

@@ -83,8 +83,8 @@ class _Entry:
 
 _ORDERS: dict[str, _Entry] = {}
 _MODULES = (
-    "natural", "reverse", "local", "within_span", "shuffle", "blocks", "mallows", "by_length", "even_odd", "swap",
-    "partial_reverse", "beyond", "sentences", "classes", "predicate", "scramble", "head_direction", "particles",
+    "natural", "reverse", "local", "within_span", "shuffle", "words", "blocks", "mallows", "by_length", "even_odd",
+    "swap", "partial_reverse", "beyond", "sentences", "classes", "predicate", "scramble", "head_direction", "particles",
     "case_mark", "dropping", "replacing",
 )  # fmt: skip
 _NUMBER = {"k": r"(?P<k>\d+)", "θ": r"(?P<theta>\d+(?:\.\d+)?)"}
