@@ -11,8 +11,11 @@ from corpora.planted.chain import Fertility, Renamed
 from corpora.planted.clauses import Clauses
 from corpora.planted.copying import Copying
 from corpora.planted.design import Design
+from corpora.planted.recall import Recall
 
-KINDS: dict[str, type[Design]] = {"copy": Copying, "free-order": Clauses, "renamed": Renamed, "fertility": Fertility}
+KINDS: dict[str, type[Design]] = {
+    "copy": Copying, "recall": Recall, "free-order": Clauses, "renamed": Renamed, "fertility": Fertility,
+}  # fmt: skip
 
 
 def design_of(options: Mapping[str, Any]) -> Design:
