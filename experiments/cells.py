@@ -116,7 +116,8 @@ def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None 
             )
         corpora[name] = corpus
     wanted = [lang for lang in study.languages if lang in corpus.languages] if corpus.aligned else list(languages)
-    tags = any("tags" in get_order(name).needs for name in (*study.train_orders, *study.test_orders))
+    orders = (*study.train_orders, *study.test_orders)
+    tags = study.hosts or study.recency.classes or any("tags" in get_order(name).needs for name in orders)
     datasets = {}
     for name, corpus in corpora.items():
         for lang, unit in [(one, unit) for one in wanted for unit in study.units[one]]:

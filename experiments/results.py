@@ -35,6 +35,7 @@ def shown_as(metric: str) -> str:
     audit.shuffle.kendall_tau is text/shuffle.kendall_tau, order_cost.shuffle is order/order_cost.shuffle, and
     recency.bits_per_sentence is recency/bits_per_sentence. The UI sorts sections by name.
     """
+    metric = metric.replace("+", " ")
     head, dot, rest = metric.partition(".")
     if not dot or head not in _SECTIONS:
         return metric

@@ -83,7 +83,7 @@ class Recency(_Strict):
 
     targets: units on which the recency profiles are taken (0: none), in runs of `run` units that follow each other,
     each in a passage with the longest context before it (`both` sides: and after it, so that models that read forward
-    and backward are measured on the same units).
+    and backward are measured on the same units). classes: whether they are taken by word class, too.
     """
 
     contexts: tuple[Positive, ...] = (1, 2, 4, 8, 16)
@@ -91,6 +91,7 @@ class Recency(_Strict):
     targets: Annotated[int, Field(ge=0)] = 0
     run: Positive = 64
     sides: Literal["before", "both"] = "before"
+    classes: bool = False
 
     @field_validator("contexts")
     @classmethod
@@ -156,7 +157,9 @@ class Study(_Strict):
     transform by language. allow_identical: by order, the share of sentences of two or more units that it may leave in
     their natural order; an order that is not named may leave as many as its definition says. family: which tests are
     corrected together; it is part of a design's hash, and so declared before anything runs. log_model: whether runs
-    keep their network as an MLflow model, too; no part of a cell's identity.
+    keep their network as an MLflow model, too; no part of a cell's identity. recall: the mark after which every
+    sentence repeats what it was shown. hosts: whether the content words that stand in every test order are scored
+    apart.
     """
 
     name: str
@@ -183,6 +186,8 @@ class Study(_Strict):
     match: Literal["parameters", "units", "flops"] = "parameters"
     tied: bool = True
     whole_units: bool = False
+    recall: str = ""
+    hosts: bool = False
     readout: Literal["last", "mean", "max", "attention"] = "last"
     sizes: Sizes = Sizes()
     training: Training = Training()

@@ -85,7 +85,7 @@ def measure(name: str, tasks: tuple[str, ...]) -> Callable[[Measure], Measure]:
 
 def measures_of(task: str) -> dict[str, Measure]:
     """The measures of a task by name."""
-    for module in ("surprisal", "units", "truncation", "profile", "labels", "occlusion"):
+    for module in ("surprisal", "units", "truncation", "profile", "labels", "occlusion", "recall", "hosts"):
         import_module(f"experiments.measures.{module}")
     return {name: function for name, (function, tasks) in _MEASURES.items() if task in tasks}
 

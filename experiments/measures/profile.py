@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.measures import COLUMNS, LANGUAGE_MODELS, Subject, measure, table
 from experiments.measures.past import Past, has_profile, past_of
+from experiments.measures.word_classes import by_class
 from experiments.models import LONGEST_NGRAM
 from experiments.models.floors import new_floor
 from experiments.packing import Passages, units_apart
@@ -67,6 +68,8 @@ def profile(subject: Subject) -> pd.DataFrame:
         **_edits(past, distances, probe, subject, generator),
         **_shuffles(past, distances, probe.bits, generator),
     }
+    if recency.classes:
+        rows |= by_class(subject, past, rows)
     frames = [_by_sentence(subject, past, name, x, values) for (name, x), values in rows.items()]
     frames += _gradients(subject, past, distances, probe)
     return pd.concat(frames, ignore_index=True)

@@ -47,6 +47,24 @@ def test_the_truncation_curve_steps_at_the_planted_lag(lag: int) -> None:
     assert seeing < mean(table, "surprisal")[0] < seeing + 15.0
 
 
+@pytest.mark.long
+def test_read_backward_a_copy_is_as_far_away() -> None:
+    """Lag 3 read from either end: a unit put in the copy's place costs an ideal reader (q − r) log2 (q / r), with q =
+    .825 and r = .025 .8 · log2 33 = 4.04 bits, anywhere else nothing; and the context is worth log2 8 − 1.16 bits."""
+    study = load_study("direction", preset="smoke", corpus="planted-copy")
+    prepared = prepare(study, study.languages)
+    exact, cost = Copying(), 0.8 * np.log2(33.0)
+    for done in run_cells(plan(prepared, study.languages), prepared.datasets, 2, lambda *_: None):
+        assert not done.failure
+        table = pd.read_parquet(done.folder / "observations.parquet")
+        sums = table.groupby(["measure", "x"])["value"].sum()
+        count = sums["targets", 0.0]
+        for x in range(1, 7):
+            assert (sums["erased", x] - sums["whole", 0.0]) / count == pytest.approx(cost * (x == 3), abs=0.3)
+            gap = exact.entropy(x) - exact.entropy(6)
+            assert (sums["context", x] - sums["whole", 0.0]) / count == pytest.approx(gap, abs=0.3)
+
+
 def test_between_a_language_and_its_renaming_there_is_not_one_bit() -> None:
     """Pieces are numbered by frequency, sentences and shuffles by id: with the same seed nothing is left to differ."""
     sizes = ["sample.train=600", "sample.test=100", "training.epochs=1", "corpus_options.sentences=3000"]

@@ -1,0 +1,65 @@
+"""Content words scored alone: the same words under every order, by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.cells import plan, prepare
+from experiments.material import material_of
+from experiments.measures import Subject
+from experiments.measures.hosts import hosts
+from experiments.packing import Passages
+from experiments.study import load_study
+from tests.experiments.test_tasks import SMALL, planted
+from tests.experiments.test_word_classes import WHAT, WHERE, WHO
+
+ORDERS = ("natural", "word_shuffle", "particle_drop_structural", "particle_drop_structural+word_shuffle")
+
+
+class ByPiece:
+    """Every piece costs a number of bits of its own, whatever is before it; the end of a sentence 1,000."""
+
+    def bits(self, given: Passages, wanted: np.ndarray | None = None) -> np.ndarray:
+        found = np.sqrt(given.targets.astype(float))
+        found[given.offsets[1:] - 1] = 1000.0
+        return found
+
+
+def test_only_content_counts_and_it_is_the_same_under_every_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """학생 + 이 학교 + 에서 책 + 을 읽 + 었다 + .: four content units. To a model that takes no notice of what stands
+    before, they cost the same in any order, with particles and without."""
+    generator = np.random.default_rng(5)
+    rows = [
+        (" ".join([generator.choice(WHO), generator.choice(WHERE), generator.choice(WHAT), "읽었다."]), "", "")
+        for _ in range(300)
+    ]
+    planted(tmp_path, monkeypatch, "reading", rows)
+    settings = [*SMALL, "corpus=reading", "models=[unigram]", "hosts=true", "units={ko: [particle]}",
+                f"test_orders={list(ORDERS)}", "draws=2"]  # fmt: skip
+    study = load_study("word_order", preset="smoke", settings=settings)
+    prepared = prepare(study, ("ko",))
+    (cell,) = plan(prepared, ("ko",))
+    material = material_of(cell, prepared.datasets)
+    subject = Subject(ByPiece(), material)  # type: ignore[arg-type]
+    table = hosts(subject)
+    counts = table[table["measure"] == "host_units"]
+    assert set(counts["value"]) == {4.0}
+    bits = table[table["measure"] == "hosts"].pivot(index="sentence_id", columns=["test_order", "x"], values="value")
+    assert list(bits.columns) == [(ORDERS[0], 0), *((ORDERS[1], d) for d in (0, 1)), (ORDERS[2], 0),
+                                  *((ORDERS[3], d) for d in (0, 1))]  # fmt: skip
+    spelt = dict(zip(subject.ids(subject.numbers), material.sequences(subject.numbers, "natural").tokens, strict=False))
+    assert len(spelt) == len(bits)
+    vocabulary, dataset = material.dataset.vocabulary(), material.dataset
+    for number, name in zip(subject.numbers, subject.ids(subject.numbers), strict=True):
+        units = range(dataset.sentences[number], dataset.sentences[number + 1])
+        ids = [dataset.ids[dataset.units[u] : dataset.units[u + 1]] for u in units]
+        content = [
+            i for i in ids if vocabulary.decode(i.tolist()).strip() not in ("이", "가", "에서", "을", "를", "었다", ".")
+        ]
+        assert len(content) == 4
+        np.testing.assert_allclose(bits.loc[name], sum(np.sqrt(i.astype(float)).sum() for i in content))
