@@ -13,6 +13,7 @@ import pandas as pd
 from reports.comparisons import Comparison, compare
 from reports.errors import ReportError
 from reports.family import corrected
+from reports.findings import Finding, findings
 from reports.gain import Worth, estimates, worths
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.profiles import Profile, Reach, occlusion, profiles
@@ -69,6 +70,7 @@ class Analysis:
     ungated: frozenset[Group] = frozenset()
     settings: Mapping[str, Any] = field(default_factory=dict)
     family: int = 0
+    findings: tuple[Finding, ...] = ()
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -97,7 +99,7 @@ def analyse(inputs: Inputs) -> Analysis:
     comparisons = compare(inputs, tables, groups, orders, worth) if _one_design(inputs) else []
     rows, comparisons, family = corrected(rows, comparisons, inputs.settings["study"].get("family", ()))
     looked = [profiles(inputs, tables, group, clusters_of) for group in groups]
-    return Analysis(
+    analysis = Analysis(
         tuple(rows), tuple(curves), tuple(comparisons), flagged, tuple(orders),
         tuple(profile for found, _ in looked for profile in found)
         + tuple(profile for group in groups for profile in occlusion(inputs, tables, group, clusters_of)),
@@ -106,6 +108,7 @@ def analyse(inputs: Inputs) -> Analysis:
         inputs.settings,
         family,
     )  # fmt: skip
+    return replace(analysis, findings=findings(inputs, tables, analysis))
 
 
 def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> list[Row]:

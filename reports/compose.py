@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from reports.analysis import Analysis
-from reports.document import Document
+from reports.document import Document, Section
 from reports.inputs import Inputs
 from reports.sections import Report, distance, gloss, opening, order, runs, text
+from reports.sections.further import further
 from reports.words import words_of
 
 SECTIONS = (
-    order.meaning, order.order, order.matrix, distance.recency, distance.occlusion, distance.reach, gloss.gloss,
-    text.text, text.audit, runs.method, runs.statistics, runs.runs, runs.again, runs.cite,
+    order.meaning, order.order, order.matrix, distance.recency, distance.occlusion, distance.reach, further,
+    gloss.gloss, text.text, text.audit, runs.method, runs.statistics, runs.runs, runs.again, runs.cite,
 )  # fmt: skip
 
 
 def compose(inputs: Inputs, analysis: Analysis, lang: str = "en") -> Document:
     """Everything that a report says; a section that has nothing to say is left out."""
     report = Report(inputs, analysis, words_of(lang))
-    sections = [found for found in (section(report) for section in SECTIONS) if found and found.blocks]
+    sections: list[Section] = []
+    for section in SECTIONS:
+        found = section(report)
+        sections += [one for one in (found if isinstance(found, list) else [found]) if one and one.blocks]
     return Document(lang, opening.title(report), opening.opening(report), tuple(sections))

@@ -184,6 +184,11 @@ class Tables:
         wanted = self._sentences_of(run_ids[0], measure, order)
         return np.stack([self._value(run, measure, order, x, wanted) for run in run_ids])
 
+    def at_own(self, run_ids: list[str], measure: str, order: str, x: float) -> Table:
+        """The same where every x has sentences of its own; all runs the same ones."""
+        block = self._blocks[(run_ids[0], measure, order, x)]
+        return np.stack([self._value(run, measure, order, x, self._sentences[block]) for run in run_ids])
+
     def _sentences_of(self, run: str, measure: str, order: str) -> NDArray[np.int64]:
         xs = self.xs(run, measure, order)
         if not xs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,10 +143,15 @@ def reached(distances: list[int], missing: list[float], worth: float) -> int | N
 
 def half_way(contexts: list[int], missing: list[float]) -> float:
     """The context at which half of missing[0] is missing, interpolated on log2(1 + context); NaN where nothing is."""
+    return share_left(contexts, missing, 0.5)
+
+
+def share_left(contexts: Sequence[int], missing: Sequence[float], left: float) -> float:
+    """The first context at which that share of missing[0] is missing, interpolated likewise."""
     for i in range(1, len(contexts)):
-        if missing[0] > 0 and missing[i] <= missing[0] / 2:
+        if missing[0] > 0 and missing[i] <= left * missing[0]:
             above, below = missing[i - 1], missing[i]
-            share = (above - missing[0] / 2) / (above - below)
+            share = (above - left * missing[0]) / (above - below)
             low, high = np.log2(1 + contexts[i - 1]), np.log2(1 + contexts[i])
             return float(2 ** (low + share * (high - low)) - 1)
     return float("nan")

@@ -29,6 +29,10 @@ def results_table(analysis: Analysis) -> pd.DataFrame:
             own = {seed: values[i] for seed, values in profile.by_seed.items()}
             name = f"recency_{profile.kind}"
             rows.append(_row(profile.group, "natural", name, str(distance), value, own, profile.run_ids))
+    for one in analysis.findings:
+        at = one.x if one.x.isdecimal() else ""
+        name = f"{one.measure}_{one.quantity}" + (f".{one.x}" if one.x and not at else "")
+        rows.append(_row(one.group, one.order, name, at, one.estimate, one.by_seed, one.run_ids))
     for c in analysis.comparisons:
         rows.append(_row(c.group, c.order, c.quantity, "", c.estimate, {}, c.run_ids))
     return pd.DataFrame(rows)

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from corpora.planted.copying import Copying
+from reports.agreement import centre
 from reports.analysis import Analysis, analyse
 from reports.gain import ORDER_GAIN, ORDER_WORTH
 from reports.inputs import Group, Inputs, Tables, is_floor
@@ -39,7 +42,7 @@ def lags(inputs: Inputs, analysis: Analysis) -> list[Check]:
     The end of a sentence, which cannot be told exactly, is counted against the model.
     """
     study = json.loads(inputs.runs["settings"].iloc[0])["study"]
-    found = []
+    found, learnt_ones = [], []
     for reach in analysis.reaches:
         options = {**study["corpus_options"], **study["conditions"][reach.group.condition]}
         options.pop("kind", None)
@@ -57,7 +60,31 @@ def lags(inputs: Inputs, analysis: Analysis) -> list[Check]:
         found += [_peak(name, kinds[kind], language.lag) for kind in ("erasure", "gradient")]
         found.append(_step(name, kinds["deletion"], language.lag))
         found.append(_reach(name, reach, language.lag))
-    return found
+        learnt_ones.append((language.lag, reach, kinds))
+    return found + _ranks(learnt_ones)
+
+
+def _ranks(learnt: list[tuple[int, Reach, dict[str, Profile]]]) -> list[Check]:
+    """Every estimator of how far back the past reaches must put a longer lag above a shorter one."""
+    values: dict[str, list[float]] = {"half": [], "effective context": [], "erasure": [], "gradient": []}
+    for _, reach, kinds in learnt:
+        values["half"].append(float(np.mean(list(reach.half.values()))))
+        values["effective context"].append(
+            float(np.mean([reach.longest + 1 if one is None else one for one in reach.context.values()]))
+        )
+        for kind in ("erasure", "gradient"):
+            seeds = kinds[kind].by_seed
+            values[kind].append(float(np.mean([centre(kinds[kind], seed) for seed in seeds])))
+    pairs = [(i, j) for i, one in enumerate(learnt) for j, other in enumerate(learnt) if one[0] < other[0]]
+    return [
+        Check(
+            f"{kind}: a longer lag ranks above a shorter one",
+            f"in {sum(found[i] < found[j] for i, j in pairs)} of {len(pairs)} pairs of models",
+            all(found[i] < found[j] for i, j in pairs),
+        )
+        for kind, found in values.items()
+        if pairs
+    ]
 
 
 def _peak(name: str, profile: Profile, lag: int) -> Check:

@@ -62,7 +62,8 @@ def words_of(lang: str) -> Words:
     if lang not in languages():
         raise ReportError(unknown("language of reports", lang, languages()))
     studies = FOLDER / f"studies.{lang}.yaml"
-    return Words(lang, _flat(_read(FOLDER / f"{lang}.yaml")), _read(studies) if studies.is_file() else {})
+    phrases = {**_flat(_read(FOLDER / f"{lang}.yaml")), **_flat(_read(FOLDER / f"measures.{lang}.yaml"))}
+    return Words(lang, phrases, _read(studies) if studies.is_file() else {})
 
 
 def languages() -> list[str]:

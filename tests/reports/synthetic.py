@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from pipelines.audit import FIGURES
+from reports.analysis import analyse
+from reports.compose import compose
 from reports.inputs import Inputs
 
 COSTS = {
@@ -144,3 +146,8 @@ def _run(
         "machine": json.dumps({"processor": "made up"}), "command": "eosun run made_up", "wall_s": 1.0, "metric.valid_bits": 99.0,
         "metric.epochs": 3.0, "metric.byte_fallback": 0.0, "metric.vocabulary": 100.0, "metric.margin_over_bigram": 0.2, **audits,
     }  # fmt: skip
+
+
+def titles(given: Inputs) -> list[str]:
+    """The titles of a report's sections, in English."""
+    return [section.title for section in compose(given, analyse(given)).sections]

@@ -11,7 +11,7 @@ import pytest
 
 from reports.analysis import analyse
 from reports.inputs import Inputs
-from reports.validation import Check, lags, markdown, null
+from reports.validation import Check, _ranks, lags, markdown, null
 from tests.reports.synthetic import inputs
 
 DISTANCES = tuple(range(1, 7))
@@ -55,6 +55,16 @@ def profiled(peak: int, reach: int, worth: float) -> Inputs:
         "audits": given.audits,
     }
     return replace(given, **{name: table.assign(condition="lag_3") for name, table in tables.items()})
+
+
+def test_models_of_other_lags_are_ranked_by_them() -> None:
+    """Two models whose gradient is largest where it should be; the erasure of the one of lag 3 lies at 6."""
+    first, second = (analyse(profiled(peak, reach, GAIN)) for peak, reach in ((1, 1), (3, 3)))
+    kinds = [{profile.kind: profile for profile in one.profiles} for one in (first, second)]
+    kinds[0]["erasure"] = next(p for p in analyse(profiled(6, 6, GAIN)).profiles if p.kind == "erasure")
+    checks = _ranks([(1, first.reaches[0], kinds[0]), (3, second.reaches[0], kinds[1])])
+    assert [check.holds for check in checks] == [True, True, False, True]
+    assert checks[2].found == "in 0 of 1 pairs of models"
 
 
 def judged(given: Inputs) -> dict[str, bool | None]:
