@@ -41,15 +41,17 @@ class Clauses(Design):
     """Four languages of the same clauses: fixed order, fixed with marks, free, free with marks.
 
     Subject and object are two different nouns drawn alike, the verb says nothing about them, and none to two adverbs
-    stand with them. In the free languages a share `freedom` of the clauses, the same in both, stands in uniformly
-    random order, the verb too. The label is the stem of the subject: who did it. No two clauses have the same words,
-    so that none can be remembered with its roles exchanged.
+    stand with them. With `apart`, the first so many nouns are never objects, the last so many never subjects. In the
+    free languages a share `freedom` of the clauses, the same in both, stands in uniformly random order, the verb too.
+    The label is the stem of the subject: who did it. No two clauses have the same words, so that none can be remembered
+    with its roles exchanged.
     """
 
     count: ClassVar[int] = 4
     nouns: int = 24
     verbs: int = 24
     adverbs: int = 24
+    apart: int = 0
     freedom: float = 1.0
 
     def __post_init__(self) -> None:
@@ -57,14 +59,22 @@ class Clauses(Design):
         self.whole("nouns", 2)
         self.whole("verbs", 1)
         self.whole("adverbs", 1)
+        self.whole("apart", 0)
         self.share("freedom")
+        if self.nouns < 2 * self.apart + 2:
+            raise CorpusError(
+                f"planted: with apart={self.apart} nouns is at least {2 * self.apart + 2}: set it larger."
+            )
         if self.nouns + self.verbs + self.adverbs > len(NAMES):
             raise CorpusError(f"planted: nouns, verbs and adverbs together are at most {len(NAMES)}.")
 
     def best_accuracy(self, *, free: bool, marks: bool) -> float:
         """How often the best guess at the label is right: exact. Where neither order nor marks tell, 1/2 of the
-        clauses; with a `freedom` below 1 the first noun is the subject in all clauses that kept their order."""
-        return 1.0 if marks or not free else 1.0 - self.freedom / 2.0
+        clauses whose nouns both could have done it; with a `freedom` below 1 the first noun is the subject in all clauses
+        that kept their order."""
+        both, either = self.nouns - 2 * self.apart, self.nouns - self.apart
+        doubtful = both / either * (both - 1) / (either - 1)
+        return 1.0 if marks or not free else 1.0 - self.freedom * doubtful / 2.0
 
     def rows(self, languages: tuple[str, ...]) -> Iterator[Row]:
         for name, clause in self.distinct(self._clause, lambda clause: clause.bag):
@@ -80,8 +90,9 @@ class Clauses(Design):
     def _clause(self, stream: Stream) -> Clause:
         nouns, verbs = NAMES[: self.nouns], NAMES[self.nouns : self.nouns + self.verbs]
         adverbs = NAMES[self.nouns + self.verbs :][: self.adverbs]
-        subject = stream.below(self.nouns)
-        other = (subject + 1 + stream.below(self.nouns - 1)) % self.nouns
+        subject = stream.below(self.nouns - self.apart)
+        others = [noun for step in range(1, self.nouns) if (noun := (subject + step) % self.nouns) >= self.apart]
+        other = others[stream.below(len(others))]
         verb = verbs[stream.below(self.verbs)]
         said = [adverbs[stream.below(self.adverbs)] for _ in range(stream.below(MOST_ADVERBS + 1))]
         words = [(SUBJECT, nouns[subject]), *((ADVERB, one) for one in said), (OBJECT, nouns[other]), (VERB, verb)]
