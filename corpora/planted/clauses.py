@@ -70,8 +70,8 @@ class Clauses(Design):
 
     def best_accuracy(self, *, free: bool, marks: bool) -> float:
         """How often the best guess at the label is right: exact. Where neither order nor marks tell, 1/2 of the
-        clauses whose nouns both could have done it; with a `freedom` below 1 the first noun is the subject in all clauses
-        that kept their order."""
+        clauses in which either noun could have done it; with a `freedom` below 1 the first noun is the subject in all
+        clauses that kept their order."""
         both, either = self.nouns - 2 * self.apart, self.nouns - self.apart
         doubtful = both / either * (both - 1) / (either - 1)
         return 1.0 if marks or not free else 1.0 - self.freedom * doubtful / 2.0

@@ -66,12 +66,12 @@ def test_in_fixed_order_by_hand() -> None:
 
 
 def test_marks_matter_to_order_only_where_they_tell_of_words_to_come() -> None:
-    """Where both nouns come from the same 24, a mark says nothing of the next noun: no interaction. Where 8 are never
-    objects and 8 never subjects: the first noun is one that could be either in about half of the clauses; unmarked, the
-    second then comes from 23 nouns, of which 16 are half as likely as the other 7, and log2 30 − log2 15 = 1 bit more is
-    needed for each of them: 1/2 · 16/30 = .27, in truth a little less, for objects are less often one of the eight."""
-    assert interaction(24, 0) == pytest.approx(0.0, abs=1e-9)
-    assert interaction(24, 8) == pytest.approx(0.2582, abs=1e-4)
+    """Where both nouns come from the same 12, a mark says nothing of the next noun: no interaction. Where 4 are never
+    objects and 4 never subjects: the first noun is one that could be either in about half of the clauses; unmarked, the
+    second then comes from 11 nouns, of which 8 are half as likely as the other 3, and log2 14 − log2 7 = 1 bit more is
+    needed for each of them: 1/2 · 8/14 = .29, in truth a little less, for objects are less often one of the four."""
+    assert interaction(12, 0) == pytest.approx(0.0, abs=1e-9)
+    assert interaction(12, 4) == pytest.approx(0.2674, abs=1e-4)
 
 
 @pytest.mark.long
