@@ -22,7 +22,7 @@ from pipelines.audit_text import by_length
 from pipelines.dataset import Dataset
 from pipelines.layout import Indices
 from pipelines.orders import get_order
-from pipelines.selection import select
+from pipelines.selection import select, tokens_of
 from pipelines.sequences import Sequences, audited, ceilings, gather, shown, texts_of
 from pipelines.unit_counts import unit_counts
 
@@ -137,7 +137,11 @@ def material_of(cell: Cell, datasets: dict[str, Dataset]) -> Material:
     longest = LONGEST if study.task == "documents" else cell.settings["study"]["training"]["row"] - 1
     some = study.task == "sentences" or (study.task == "classification" and not study.sample.balanced)
     most = {split: getattr(study.sample, split) if some else None for split in ("train", "valid", "test")}
-    numbers = select(own, beside, words=study.sample.words, most_tokens=longest, most=most)
+    tested = study.test_orders
+    numbers = select(own, beside, words=study.sample.words, most_tokens=longest, most=most, orders=tested)
+    if cell.train_order not in tested:
+        short = tokens_of(own, [cell.train_order]) <= longest
+        numbers |= {split: numbers[split][short[numbers[split]]] for split in ("train", "valid")}
     material = Material(study, get_model(cell.model), own, numbers)
     if study.task == "documents":
         return _some_documents(material)

@@ -158,7 +158,9 @@ def fit(lengths: Indices, row: int, most: int | None = None) -> tuple[Indices, I
     if one is longer than a row.
     """
     if len(lengths) and int(lengths.max()) > row:
-        raise ValueError(f"a passage of {int(lengths.max())} steps does not fit a row of {row}")
+        raise ValueError(
+            f"a passage of {int(lengths.max())} steps does not fit a row of {row}: set training.row larger"
+        )
     rows, columns, before = (np.zeros(len(lengths), np.int64) for _ in range(3))
     open_rows: list[list[int]] = [[] for _ in range(row + 1)]
     held: list[int] = []

@@ -10,6 +10,11 @@ from corpora.table import SPLITS
 from pipelines.dataset import Dataset, splits_of
 from pipelines.errors import PipelineError
 from pipelines.layout import Indices, Keys
+from pipelines.orders import get_order
+from pipelines.sequences import placed
+
+TOGETHER = 100_000
+"""Sentences that are edited at once."""
 
 
 def words_of(dataset: Dataset) -> Indices:
@@ -18,10 +23,25 @@ def words_of(dataset: Dataset) -> Indices:
     return counts
 
 
-def _fitting(dataset: Dataset, words: tuple[int, int], most_tokens: int) -> Keys:
+def tokens_of(dataset: Dataset, orders: Sequence[str] = ()) -> Indices:
+    """[sentences]: the most pieces that each sentence has, as it stands or under the edits of some orders.
+
+    What a random edit puts in is not known beforehand: it is left out.
+    """
+    tokens: Indices = dataset.sizes("n_tokens").astype(np.int64)
+    edits = {"+".join(step.name for step in get_order(name).steps if not step.pure) for name in orders} - {""}
+    for edit in sorted(name for name in edits if not get_order(name).random):
+        for start in range(0, len(tokens), TOGETHER):
+            numbers = np.arange(start, min(start + TOGETHER, len(tokens)))
+            units, offsets = placed(dataset, numbers, get_order(edit))
+            reached = np.concatenate([[0], np.cumsum(dataset.units[units + 1] - dataset.units[units])])
+            tokens[numbers] = np.maximum(tokens[numbers], np.diff(reached[offsets]))
+    return tokens
+
+
+def _fitting(dataset: Dataset, words: tuple[int, int], most_tokens: int, orders: Sequence[str]) -> Keys:
     """Keys of the sentences that are neither too short nor too long."""
-    count = words_of(dataset)
-    tokens = dataset.sizes("n_tokens")
+    count, tokens = words_of(dataset), tokens_of(dataset, orders)
     inside = (count >= words[0]) & (count <= words[1]) & (tokens <= most_tokens)
     return np.asarray(dataset.keys[inside])
 
@@ -33,17 +53,18 @@ def select(
     words: tuple[int, int],
     most_tokens: int,
     most: dict[str, int | None],
+    orders: Sequence[str] = (),
 ) -> dict[str, Indices]:
     """Numbers of the chosen sentences of each split, in the order of the corpus.
 
-    A sentence is in only if it has `words[0]` to `words[1]` words and at most `most_tokens` pieces here and in every
-    dataset beside it (other languages of aligned text, other units), so that all of them use the same ids. Of these,
-    each split takes its `most[split]` sentences with the smallest keys: a fixed random sample, the same everywhere.
-    Raises PipelineError where a split is left with nothing.
+    A sentence is in only if it has `words[0]` to `words[1]` words and at most `most_tokens` pieces, under the edits of
+    `orders`, too, here and in every dataset beside it (other languages of aligned text, other units), so that all of
+    them use the same ids. Of these, each split takes its `most[split]` sentences with the smallest keys: a fixed random
+    sample, the same everywhere. Raises PipelineError where a split is left with nothing.
     """
-    fitting = _fitting(dataset, words, most_tokens)
+    fitting = _fitting(dataset, words, most_tokens, orders)
     for other in beside:
-        fitting = np.intersect1d(fitting, _fitting(other, words, most_tokens))
+        fitting = np.intersect1d(fitting, _fitting(other, words, most_tokens, orders))
     inside = np.isin(dataset.keys, fitting)
     chosen = {}
     for split in SPLITS:
