@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy import special
 
-from reports.statistics import LEVEL, POWER, SMALLEST_P, Estimate, Table
+from reports.resampling import Table
+from reports.statistics import LEVEL, POWER, SMALLEST_P, Estimate
 
 
 def delta(function: Callable[[list[float]], float], tables: Sequence[Table]) -> Table:

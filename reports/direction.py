@@ -13,9 +13,10 @@ from reports.document import Section
 from reports.findings import Finding
 from reports.inputs import Group, Inputs, Table, Tables
 from reports.quantities import clusters_of
+from reports.resampling import Clusters
 from reports.sections import Report
 from reports.sections.further import listed, section
-from reports.statistics import Clusters, Estimate, mean, total
+from reports.statistics import Estimate, mean, total
 from reports.written import estimated
 
 SUFFIX = "_backward"

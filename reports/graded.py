@@ -90,16 +90,19 @@ def _usable(analysis: Analysis) -> list[Finding]:
     found = []
     for row in analysis.rows:
         if row.quantity == ORDER_GAIN:
-            e = row.estimate
-            low, high = 1 - e.bootstrap[1], 1 - e.bootstrap[0]
-            none = float("nan")
+            e, none = row.estimate, float("nan")
             left = replace(
-                e, value=1 - e.value, low=1 - e.high, high=1 - e.low, p=none, effect=none, bootstrap=(low, high),
-                detectable=none,
+                e, value=1 - e.value, low=1 - e.high, high=1 - e.low, bootstrap=_of_one(e.bootstrap),
+                bca=_of_one(e.bca), p=none, p_holm=none, effect=none, detectable=none,
             )  # fmt: skip
             own = {seed: 1 - value for seed, value in row.by_seed.items()}
             found.append(Finding("graded", row.group, "usable_information", left, row.run_ids, row.order, by_seed=own))
     return found
+
+
+def _of_one(bounds: tuple[float, float]) -> tuple[float, float]:
+    """The interval of one minus a quantity."""
+    return 1 - bounds[1], 1 - bounds[0]
 
 
 def show(found: Sequence[Finding], report: Report) -> list[Section]:

@@ -14,9 +14,10 @@ from reports.findings import Finding
 from reports.inputs import Group, Inputs, Tables
 from reports.profiles import reached
 from reports.quantities import clusters_of
+from reports.resampling import Clusters
 from reports.sections import Report
 from reports.sections.further import listed, section
-from reports.statistics import Clusters, mean
+from reports.statistics import mean
 from reports.written import estimated
 
 PERPLEXITY = 1.01
