@@ -131,45 +131,69 @@ def _tell(cell: Cell, share: float, text: str) -> None:
     _queue.put((cell.sha256, share, text))
 
 
+class Workers:
+    """Spawned processes of one thread each, and the queue by which they tell how far they are; kept between runs.
+
+    Left by an interrupt or an error, it stops the processes at once; finished cells are kept.
+    """
+
+    def __init__(self, count: int) -> None:
+        os.environ.update(ONE_THREAD)
+        context = multiprocessing.get_context("spawn")
+        self._logs = var_folder() / "logs"
+        self._logs.mkdir(parents=True, exist_ok=True)
+        self._queue = context.Queue()
+        log = str(self._logs / "workers.log")
+        self._pool = ProcessPoolExecutor(max(1, count), context, _start_worker, (self._queue, log))
+        self._waiting: dict[Future[str], Cell] = {}
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in list((self._pool._processes or {}).values()) if self._waiting else []:
+            process.terminate()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._queue.close()
+
+    def run(
+        self, cells: list[Cell], datasets: dict[str, Dataset], report: Report, folder_of: Callable[[Cell], Path]
+    ) -> Iterator[Finished]:
+        """Run cells and yield each as it finishes."""
+        with _interrupts_held():
+            self._waiting = {self._pool.submit(_work, c, datasets, folder_of(c)): c for c in cells}
+        try:
+            while self._waiting:
+                done, _ = wait(self._waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+                _pass_on(self._queue, report)
+                for future in done:
+                    cell = self._waiting.pop(future)
+                    yield Finished(cell, folder_of(cell), future.result())
+        except BrokenProcessPool:
+            raise StudyError(
+                f"A training process was killed (out of memory?): see {self._logs / 'workers.log'}, or set WORKERS=1. "
+                "Finished cells are kept; the same command goes on."
+            ) from None
+
+
 def run_cells(
     cells: list[Cell],
     datasets: dict[str, Dataset],
     workers: int,
     report: Report,
     folder_of: Callable[[Cell], Path] = cell_folder,
+    kept: Workers | None = None,
 ) -> Iterator[Finished]:
-    """Run cells in spawned processes and yield each as it finishes. Every cell gets a process set up in the same way,
-    also where there is one worker, so that its bits do not depend on the company it keeps.
+    """Run cells in spawned processes (those that are kept, where there are any) and yield each as it finishes.
 
-    Closing the iterator (an interrupt, an error) stops the processes at once; finished cells are kept.
+    Every cell gets a process set up in the same way, also where there is one worker, so that its bits do not depend on
+    the company it keeps. Closing the iterator (an interrupt, an error) stops processes of its own at once.
     """
-    os.environ.update(ONE_THREAD)
-    context = multiprocessing.get_context("spawn")
-    logs = var_folder() / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    queue = context.Queue()
-    pool = ProcessPoolExecutor(
-        max(1, min(workers, len(cells))), context, _start_worker, (queue, str(logs / "workers.log"))
-    )
-    with _interrupts_held():
-        waiting: dict[Future[str], Cell] = {pool.submit(_work, c, datasets, folder_of(c)): c for c in cells}
-    try:
-        while waiting:
-            done, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
-            _pass_on(queue, report)
-            for future in done:
-                cell = waiting.pop(future)
-                yield Finished(cell, folder_of(cell), future.result())
-    except BrokenProcessPool:
-        raise StudyError(
-            f"A training process was killed (out of memory?): see {logs / 'workers.log'}, or set WORKERS=1. "
-            "Finished cells are kept; the same command goes on."
-        ) from None
-    finally:
-        for process in list((pool._processes or {}).values()) if waiting else []:
-            process.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
-        queue.close()
+    if kept is not None:
+        yield from kept.run(cells, datasets, report, folder_of)
+        return
+    with Workers(min(workers, len(cells))) as own:
+        yield from own.run(cells, datasets, report, folder_of)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import yaml
 
 from corpora.table import sha256_of, var_folder
 from experiments.cells import TUNING, Cell, Prepared, plan, settings_of
-from experiments.engine import cell_folder, has_results, run_cells
+from experiments.engine import Workers, cell_folder, has_results, run_cells
 from experiments.errors import StudyError
 from experiments.models import get_model
 from experiments.progress import StudyProgress
@@ -62,21 +62,20 @@ def tune(prepared: Prepared, languages: tuple[str, ...], workers: int | None) ->
     storage = f"sqlite:///{folder / name}.db"
     searches = {job: optuna.create_study(storage=storage, study_name=job, load_if_exists=True) for job in jobs}
     template = {f"{cell.lang}/{cell.model}": cell for cell in plan(replace(prepared, study=study), languages)}
-    while True:
-        waiting = {job: _next_trial(searches[job], study, job) for job in jobs if _missing(searches[job], study)}
-        if not waiting:
-            break
-        cells: dict[str, tuple[str, int, Cell]] = {}
-        for job, (number, params) in waiting.items():
-            cell = _cell(template[job], settings, job, params)
-            cells[cell.sha256] = job, number, cell
-        begun = min(number for number, _ in waiting.values()) + 1
-        title = f"tuning {study.name}, trial {begun} of {study.tuning.trials}"
-        for sha256, bits, failure in _run([cell for *_, cell in cells.values()], prepared, workers, title):
-            job, number, _ = cells[sha256]
-            if failure:
-                raise StudyError(f"A trial of {job} failed: {failure}")
-            searches[job].tell(number, bits)
+    with Workers(min(workers or default_workers(), len(jobs))) as kept:
+        while any(_missing(search, study) for search in searches.values()):
+            waiting = {job: _next_trial(searches[job], study, job) for job in jobs if _missing(searches[job], study)}
+            cells: dict[str, tuple[str, int, Cell]] = {}
+            for job, (number, params) in waiting.items():
+                cell = _cell(template[job], settings, job, params)
+                cells[cell.sha256] = job, number, cell
+            begun = min(number for number, _ in waiting.values()) + 1
+            title = f"tuning {study.name}, trial {begun} of {study.tuning.trials}"
+            for sha256, bits, failure in _run([cell for *_, cell in cells.values()], prepared, kept, title):
+                job, number, _ = cells[sha256]
+                if failure:
+                    raise StudyError(f"A trial of {job} failed: {failure}")
+                searches[job].tell(number, bits)
     best = [_best(searches[job], job) for job in jobs]
     path = folder / f"{name}.yaml"
     tuned = study.model_dump(mode="json") | {"tuned": {one.key: one.settings for one in best}}
@@ -145,7 +144,7 @@ def _cell(like: Cell, settings: dict[str, Any], job: str, params: dict[str, Any]
     return replace(like, seed=0, settings={**settings, "study": {**settings["study"], "tuned": {job: params}}})
 
 
-def _run(cells: list[Cell], prepared: Prepared, workers: int | None, title: str) -> Iterator[tuple[str, float, str]]:
+def _run(cells: list[Cell], prepared: Prepared, kept: Workers, title: str) -> Iterator[tuple[str, float, str]]:
     """Each cell's hash with its validation bits (infinite where it diverged), or why it failed."""
     there = [cell for cell in cells if has_results(cell)]
     for cell in there:
@@ -154,7 +153,7 @@ def _run(cells: list[Cell], prepared: Prepared, workers: int | None, title: str)
     if not left:
         return
     with StudyProgress(left, title) as progress:
-        for finished in run_cells(left, prepared.datasets, workers or default_workers(), progress.advance):
+        for finished in run_cells(left, prepared.datasets, len(left), progress.advance, kept=kept):
             bits = float("inf") if finished.failure else _valid_bits(finished.cell)
             progress.finish(finished.cell, finished.failure or f"{bits:.3f} bits on validation")
             yield finished.cell.sha256, bits, finished.failure

@@ -34,9 +34,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     titles: list[str] = []
     real = tuning.run_cells
 
-    def run(cells, datasets, workers, report):  # type: ignore[no-untyped-def]
+    def run(cells, datasets, workers, report, kept):  # type: ignore[no-untyped-def]
         titles.extend(f"{cell.lang} {cell.model}" for cell in cells)
-        return real(cells, datasets, workers, report)
+        return real(cells, datasets, workers, report, kept=kept)
 
     monkeypatch.setattr(tuning, "run_cells", run)
     return titles
@@ -67,7 +67,7 @@ def test_a_trial_sees_no_test_sentence_and_keeps_no_weights(counted: list[str]) 
     folders = [path.parent for path in (cell_folder_root()).glob("*/results.json")]
     assert len(folders) == 3
     for folder in folders:
-        assert sorted(path.name for path in folder.iterdir()) == ["results.json", "vocabulary.model"]
+        assert sorted(path.name for path in folder.iterdir()) == ["resources.json", "results.json", "vocabulary.model"]
         metrics = json.loads((folder / "results.json").read_text())["metrics"]
         assert not [name for name in metrics if name.startswith(("bits_per_sentence", "order_cost", "test_"))]
 
@@ -87,11 +87,11 @@ def test_a_tuning_that_was_stopped_goes_on_with_the_trial_it_had_begun(
     counted.clear()
     real, left = tuning.run_cells, [2]
 
-    def stops(cells, datasets, workers, report):  # type: ignore[no-untyped-def]
+    def stops(cells, datasets, workers, report, kept):  # type: ignore[no-untyped-def]
         if not left[0]:
             raise KeyboardInterrupt
         left[0] -= 1
-        return real(cells, datasets, workers, report)
+        return real(cells, datasets, workers, report, kept=kept)
 
     monkeypatch.setattr(tuning, "run_cells", stops)
     with pytest.raises(KeyboardInterrupt):
