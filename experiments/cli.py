@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import shlex
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +11,7 @@ import typer
 
 from corpora.table import var_folder
 from experiments.models.cli import app as models_app
+from experiments.stopping import stoppable, typed_command
 from experiments.tracking_cli import app as tracking_app
 
 if TYPE_CHECKING:
@@ -114,27 +111,6 @@ def finished(events: Events, outcome: Outcome, **paths: str) -> None:
         failures=list(outcome.failures),
         paths={"store": shown_address(store_uri()), "cells": str((var_folder() / "cells").resolve()), **paths},
     )
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Meanwhile a request to end, or a terminal that is closed, is an interrupt as Ctrl-C is one."""
-
-    def stop(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def typed_command() -> str:
-    """The command line of this process, as a shell takes it."""
-    program = [sys.executable] if sys.argv[0].endswith(".py") else []
-    return shlex.join([*program, *sys.argv])
 
 
 @app.command()

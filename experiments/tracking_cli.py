@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from experiments.stopping import stoppable
 
 if TYPE_CHECKING:
     from experiments.tracking import Store
@@ -31,6 +35,7 @@ def ui(port: Port = 5000) -> None:
     if store.is_server:
         print(f"The tracking store is a server with a UI of its own: {root}")
         return
+    _check_free(port)
     print(f'MLflow UI: {root}   filter runs by: tags.lang = "ko" and tags.model = "lstm"', flush=True)
     command, environment = server(store, port)
     os.execve(sys.executable, command, environment)
@@ -97,20 +102,39 @@ def _open(store: Store, port: int, page: str) -> None:
     if store.is_server:
         webbrowser.open(page)
         return
+    _check_free(port)
     command, environment = server(store, port)
-    serving = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    serving = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
-        if not _healthy(f"{address(store, port)}/health", serving):
-            raise StudyError(f"The MLflow UI does not start on port {port}: is it in use? Try --port {port + 1}.")
-        if not webbrowser.open(page):
-            print("No browser was found: open one of the addresses above.", file=sys.stderr)
-        print("Serving; Ctrl-C ends it.", file=sys.stderr)
-        serving.wait()
+        with stoppable():
+            if not _healthy(f"{address(store, port)}/health", serving):
+                raise StudyError(f"The MLflow UI has not started on port {port} in {STARTING_S:.0f} s.")
+            if not webbrowser.open(page):
+                print("No browser was found: open one of the addresses above.", file=sys.stderr)
+            print("Serving; Ctrl-C ends it.", file=sys.stderr)
+            serving.wait()
     except KeyboardInterrupt:
         pass
     finally:
-        serving.terminate()
+        with suppress(ProcessLookupError):
+            os.killpg(serving.pid, signal.SIGTERM)
         serving.wait()
+
+
+def _check_free(port: int) -> None:
+    """StudyError where something else listens on the port."""
+    import socket
+
+    from experiments.errors import StudyError
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise StudyError(f"Port {port} is in use: choose another one, as in --port {port + 1}.") from None
 
 
 def _healthy(page: str, serving: subprocess.Popen[bytes]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -165,3 +166,30 @@ def test_review_names_pages_that_the_ui_has(address: str, store: Path, browser: 
     page.goto("about:blank")
     page.goto(pages["side by side"])
     page.get_by_text("Comparing 2 Runs").first.wait_for(timeout=30_000)
+
+
+@pytest.mark.long
+def test_review_opens_the_charts_of_the_study_and_ends_with_control_c(store: Path, tmp_path: Path) -> None:
+    """The browser is a script that writes down what it is asked to open, and reads the page's server."""
+    seen, script = tmp_path / "seen", tmp_path / "browser"
+    script.write_text(f'#!/bin/sh\necho "$1" > {seen}\n', encoding="utf-8")
+    script.chmod(0o755)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    reviewing = subprocess.Popen(
+        [sys.executable, str(ROOT / "eosun.py"), "review", "word_order", "--open", "--port", str(port)],
+        env={**os.environ, "EOSUN_VAR": str(store), "BROWSER": str(script)}, stdout=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    for _ in range(240):
+        if seen.is_file() and seen.read_text():
+            break
+        time.sleep(0.5)
+    assert f"127.0.0.1:{port}/#/experiments/1/runs" in seen.read_text()
+    assert "compareRunsMode=CHART" in seen.read_text()
+    assert urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).status == 200
+    reviewing.send_signal(signal.SIGINT)
+    assert reviewing.wait(30) == 0
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5)

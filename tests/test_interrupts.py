@@ -130,6 +130,7 @@ def test_control_c_leaves_a_state_to_go_on_from_and_says_how(stopped: tuple[Path
     assert after["unigram"] == runs["unigram"]
 
 
+@pytest.mark.long
 def test_a_run_of_a_killed_process_is_ended_by_the_next_call(tmp_path: Path) -> None:
     terminal = Terminal(COMMAND, tmp_path)
     terminal.wait_for("epoch 3")

@@ -108,8 +108,8 @@ def test_what_is_exported_after_a_move_is_what_was_exported_before(elsewhere: di
     for where, store in list(elsewhere.items())[1:]:
         was = {run.info.run_id: run.data.tags.get("source_run_id", "") for run in store.runs("word_order")}
         then, now = first.observations, whole[where].observations
-        now = now.assign(run_id=now["run_id"].map(was))
-        pd.testing.assert_frame_equal(now, then.assign(run_id=then["run_id"].map(names)))
+        now = now.assign(run_id=now["run_id"].astype(str).map(was))
+        pd.testing.assert_frame_equal(now, then.assign(run_id=then["run_id"].astype(str).map(names)))
 
 
 def test_a_half_copied_run_is_copied_again(
@@ -134,6 +134,7 @@ def test_addresses_lead_to_the_study(store: Store) -> None:
     assert list(found.curves) == ["recency/bits_per_sentence", "matrix/bits_per_sentence", "learning/valid_bits"]
 
 
+@pytest.mark.long
 def test_a_report_is_built_from_a_store_that_runs_moved_to(in_laboratory: Path, empty: Path, tmp_path: Path) -> None:
     """By the command, from the default store to another SQLite file."""
     target = store_in(tmp_path, empty)
@@ -160,6 +161,23 @@ def test_moving_to_itself_is_refused(in_laboratory: Path) -> None:
     done = CliRunner().invoke(app, ["track", "migrate", "--to", open_store().uri])
     assert isinstance(done.exception, EosunError)
     assert "name another one" in str(done.exception)
+
+
+def test_a_port_that_is_in_use_is_said_before_anything_starts(in_laboratory: Path) -> None:
+    import socket
+
+    from typer.testing import CliRunner
+
+    from experiments.tracking_cli import app
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        for words in (["ui"], ["review", "word_order", "--open"]):
+            done = CliRunner().invoke(app, [*words, "--port", str(port)])
+            assert isinstance(done.exception, EosunError)
+            assert f"Port {port} is in use" in str(done.exception)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("psycopg") is not None, reason="the driver is there")
