@@ -135,7 +135,8 @@ class Results:
     @cached_property
     def _profiles(self) -> dict[str, Curve]:
         """Recency profiles by distance: bits a target (an edit's are what it costs), and means of the others."""
-        rows = pd.read_parquet(self.folder / OBSERVATIONS, columns=["measure", "x", "value"])
+        rows = pd.read_parquet(self.folder / OBSERVATIONS, columns=["test_order", "measure", "x", "value"])
+        rows = rows[rows["test_order"] == "natural"]
         by_x = rows.groupby(["measure", "x"])["value"]
         sums, means = by_x.sum(), by_x.mean()
         measured = set(rows["measure"])

@@ -101,7 +101,9 @@ def test_recency_profiles_are_bits_a_target(tmp_path: Path) -> None:
         ("unshuffled", 0, 10.0), ("unshuffled", 0, 4.0), ("shuffled_beyond", 2, 15.0), ("shuffled_beyond", 2, 1.0),
         ("gradient", 1, 0.5), ("gradient", 1, 0.1),
     ]  # fmt: skip
-    pd.DataFrame(rows, columns=["measure", "x", "value"]).to_parquet(tmp_path / "observations.parquet")
+    found = pd.DataFrame(rows, columns=["measure", "x", "value"])
+    other = found.assign(test_order="shuffle", value=99.0)
+    pd.concat([found.assign(test_order="natural"), other]).to_parquet(tmp_path / "observations.parquet")
     curves = Results(
         tmp_path, {"curves": {}, "metrics": {}, "cell": {"settings": {"study": {"test_orders": []}}}}
     ).curves()
