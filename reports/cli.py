@@ -154,7 +154,7 @@ def rebuild(
 
 @app.command()
 def validate(
-    names: Annotated[list[str] | None, typer.Argument(help="lags, freedom, roles, null; all by default.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="lags, freedom, roles, null, memory; or all.")] = None,
     preset: Preset = "quick",
     workers: Workers = None,
     settings: Settings = None,

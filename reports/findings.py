@@ -18,8 +18,8 @@ MODULES = ("half_lives", "word_classes", "agreement", "direction", "memory", "cu
 
 @dataclass(frozen=True)
 class Finding:
-    """One quantity: of which measure (a module's name) and group, under which order and at which x, with its interval,
-    every seed's own value and the runs behind it. note: what a table says beside it."""
+    """One quantity: of which measure (a module's name) and group, under which order and at which x (a number or a
+    name), with its interval, every seed's own value and the runs behind it. note: what a table says beside it."""
 
     measure: str
     group: Group

@@ -57,8 +57,8 @@ def _slope(inputs: Inputs, tables: Tables, group: Group, orders: list[str], runs
         costs.append(_costs(tables, runs, name))
         inverted.append(disorder(inputs, group, name))
         own = seed_means(seeds, costs[-1])
-        note, estimate = f"{inverted[-1]:.6g}", mean(costs[-1], clusters)
-        found.append(Finding("graded", group, "cost", estimate, tuple(runs), name, "", own, note))
+        share, estimate = f"{inverted[-1]:.4f}", mean(costs[-1], clusters)
+        found.append(Finding("graded", group, "cost", estimate, tuple(runs), name, share, own))
     weights = np.array(inverted) / float(np.square(inverted).sum())
     line: Table = np.einsum("k,kij->ij", weights, np.stack(costs))
     own = seed_means(seeds, line)
@@ -109,7 +109,7 @@ def show(found: Sequence[Finding], report: Report) -> list[Section]:
     costs, legal, usable = [], [], []
     for one in found:
         if one.quantity == "cost":
-            costs.append((one.group, (one.order, number(float(one.note)), estimated(one.estimate), "")))
+            costs.append((one.group, (one.order, number(float(one.x)), estimated(one.estimate), "")))
         elif one.quantity == "slope":
             costs.append((one.group, (report.words("slope"), "", "", estimated(one.estimate, 2))))
         elif one.quantity == "beyond_legal":

@@ -30,7 +30,7 @@ def results_table(analysis: Analysis) -> pd.DataFrame:
             name = f"recency_{profile.kind}"
             rows.append(_row(profile.group, "natural", name, str(distance), value, own, profile.run_ids))
     for one in analysis.findings:
-        at = one.x if one.x.isdecimal() else ""
+        at = one.x if one.x.replace(".", "", 1).isdecimal() else ""
         name = f"{one.measure}_{one.quantity}" + (f".{one.x}" if one.x and not at else "")
         rows.append(_row(one.group, one.order, name, at, one.estimate, one.by_seed, one.run_ids))
     for c in analysis.comparisons:

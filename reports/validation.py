@@ -17,7 +17,7 @@ from reports.gain import ORDER_GAIN, ORDER_WORTH
 from reports.inputs import Group, Inputs, Tables, is_floor
 from reports.profiles import Profile, Reach
 from reports.quantities import ACCURACY, clusters_of
-from reports.statistics import difference
+from reports.statistics import Estimate, difference
 
 LEARNT = 0.95
 """A model is held to a planted dependency if it gains at least this share of what there is to gain."""
@@ -169,8 +169,30 @@ def null(inputs: Inputs, analysis: Analysis) -> list[Check]:
     return found
 
 
+def memory(inputs: Inputs, analysis: Analysis) -> list[Check]:
+    """Of every floor, whether it recalls no more than chance; of every network, whether it recalls what is nearest."""
+    kept: dict[Group, dict[float, tuple[Estimate, float]]] = {}
+    chance = {(one.group, one.x): one.estimate.value for one in analysis.findings if one.quantity == "chance"}
+    for one in analysis.findings:
+        if (one.measure, one.quantity) == ("memory", "recalled"):
+            kept.setdefault(one.group, {})[float(one.x)] = one.estimate, chance[one.group, one.x]
+    found = []
+    for group, by_gap in kept.items():
+        name = f"{group.model}, {group.condition}"
+        if is_floor(group.model):
+            above = [gap for gap, (right, guess) in by_gap.items() if right.low > guess]
+            said = f"above it at {len(above)} of {len(by_gap)} gaps"
+            found.append(Check(f"{name}: recalls no more than chance", said, len(above) <= REJECTED * len(by_gap)))
+        else:
+            right, guess = by_gap[min(by_gap)]
+            said = f"{100 * right.value:.1f} %, chance {100 * guess:.1f}"
+            learnt = right.value > 0.9
+            found.append(Check(f"{name}: recalls over 90 % at the shortest gap", said, True if learnt else None))
+    return found
+
+
 VALIDATED: dict[str, Callable[[Inputs, Analysis], list[Check]]] = {
-    "lags": lags, "freedom": freedom, "roles": roles, "null": null,
+    "lags": lags, "freedom": freedom, "roles": roles, "null": null, "memory": memory,
 }  # fmt: skip
 """What is checked, by the study whose runs it is checked on."""
 

@@ -154,8 +154,8 @@ def test_a_planted_slope_is_found() -> None:
     assert slopes["lstm"].low < 0.9 < slopes["lstm"].high
     assert slopes["lstm"].high - slopes["lstm"].low < 0.4
     assert slopes["unigram"].value == 0.0
-    notes = {one.order: float(one.note) for one in rows if one.quantity == "cost" and one.group.model == "lstm"}
-    assert notes == pytest.approx({"mallows_2": 5.0, "mallows_0.5": 20.0, "mallows_0.1": 40.0})
+    shares = {one.order: float(one.x) for one in rows if one.quantity == "cost" and one.group.model == "lstm"}
+    assert shares == pytest.approx({"mallows_2": 5.0, "mallows_0.5": 20.0, "mallows_0.1": 40.0})
     beyond = {one.order: one.estimate for one in rows if one.quantity == "beyond_legal"}
     assert beyond["shuffle"].low < 45 - 3 < beyond["shuffle"].high
     assert "legal_scramble" not in beyond

@@ -11,6 +11,7 @@ import pytest
 from reports.analysis import analyse
 from reports.inputs import Inputs
 from reports.memory import span
+from reports.validation import memory
 from tests.reports.synthetic import inputs, titles
 
 CHANCE = dict.fromkeys((1, 2, 4, 8), 0.125)
@@ -50,3 +51,15 @@ def test_a_planted_span_is_found_and_shown() -> None:
     assert lost.low < 0.125 < lost.high
     assert found["lstm", "chance", "4"].estimate.value == pytest.approx(0.125)
     assert "Memory" in titles(given)
+    checks = {check.claim.split(",")[0]: check for check in memory(given, analyse(given))}
+    assert checks["lstm"].holds is True
+    assert checks["unigram"].holds is True
+
+
+def test_a_floor_that_recalls_is_found_out() -> None:
+    given = remembered(inputs(langs=("ko",), models=("unigram", "lstm"), sentences=200, contexts=()))
+    told = given.observations["measure"] == "recalled"
+    right = given.observations.assign(value=given.observations["value"].where(~told, 1.0))
+    changed = replace(given, observations=right)
+    checks = {check.claim.split(",")[0]: check for check in memory(changed, analyse(changed))}
+    assert checks["unigram"].holds is False
