@@ -64,7 +64,9 @@ def _pair(inputs: Inputs, tables: Tables, group: Group, backward: Group) -> list
         for one, curve, side, values in zip((group, backward), (forth, back), sides, own, strict=True):
             found.append(Finding("direction", one, name, mean(side, clusters), curve.runs, by_seed=values))
         apart = {seed: own[0][seed] - own[1][seed] for seed in own[0] if seed in own[1]}
-        found.append(Finding("direction", group, f"{name}_asymmetry", _apart(*sides, clusters), runs, by_seed=apart))
+        both = _apart(*sides, clusters)
+        note = "one_seed" if both.one_seed else ""
+        found.append(Finding("direction", group, f"{name}_asymmetry", both, runs, by_seed=apart, note=note))
     for place, distance in enumerate(forth.distances[:-1]):
         shares = _apart(forth.share(place), back.share(place), clusters)
         found.append(Finding("direction", group, "missing_asymmetry", shares, runs, x=str(distance)))
@@ -77,6 +79,8 @@ def _apart(first: Table, second: Table, clusters: Clusters | None) -> Estimate:
 
 def _turned(ko: Estimate, en: Estimate) -> str:
     """Whether what two languages show turns round between them."""
+    if ko.one_seed or en.one_seed:
+        return "one_seed"
     if not (ko.excludes_zero and en.excludes_zero):
         return "unclear"
     return "turns" if ko.value * en.value < 0 else "same"

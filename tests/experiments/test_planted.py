@@ -50,7 +50,8 @@ def test_the_truncation_curve_steps_at_the_planted_lag(lag: int) -> None:
 @pytest.mark.long
 def test_read_backward_a_copy_is_as_far_away() -> None:
     """Lag 3 read from either end: a unit put in the copy's place costs an ideal reader (q − r) log2 (q / r), with q =
-    .825 and r = .025 .8 · log2 33 = 4.04 bits, anywhere else nothing; and the context is worth log2 8 − 1.16 bits."""
+    .825 and r = .025 .8 · log2 33 = 4.04 bits, anywhere else nothing; and the context is worth log2 8 − 1.16 bits, at a shorter one than the lag a little more for
+    a network that is begun in the middle of a text."""
     study = load_study("direction", preset="smoke", corpus="planted-copy")
     prepared = prepare(study, study.languages)
     exact, cost = Copying(), 0.8 * np.log2(33.0)
@@ -62,7 +63,8 @@ def test_read_backward_a_copy_is_as_far_away() -> None:
         for x in range(1, 7):
             assert (sums["erased", x] - sums["whole", 0.0]) / count == pytest.approx(cost * (x == 3), abs=0.3)
             gap = exact.entropy(x) - exact.entropy(6)
-            assert (sums["context", x] - sums["whole", 0.0]) / count == pytest.approx(gap, abs=0.3)
+            lost = (sums["context", x] - sums["whole", 0.0]) / count
+            assert gap - 0.3 < lost < gap + (0.3 if x >= 3 else 0.6)
 
 
 def test_between_a_language_and_its_renaming_there_is_not_one_bit() -> None:

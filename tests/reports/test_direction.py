@@ -87,6 +87,11 @@ def test_a_planted_difference_and_its_sign_are_found() -> None:
     assert found["ko-en"][3] == "turns"
 
 
+def test_one_seed_gets_no_verdict() -> None:
+    rates = {("ko", "lstm"): 1.0, ("ko", "lstm_backward"): 0.5, ("en", "lstm"): 0.5, ("en", "lstm_backward"): 1.0}
+    assert {note for *_, note in halves(analyse(two_ways(rates, seeds=1))).values()} == {"one_seed"}
+
+
 def test_where_both_directions_are_alike_nothing_is_said() -> None:
     rates = {(lang, model): 1.0 for lang in ("ko", "en") for model in ("lstm", "lstm_backward")}
     given = two_ways(rates)
