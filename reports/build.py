@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,12 @@ def files_of(inputs: Inputs, analysis: Analysis, lang: str = "en") -> dict[str, 
     The same runs give the same bytes: nothing of the machine, the time or the place that builds enters.
     """
     document, table = compose(inputs, analysis, lang), results_table(analysis)
+    with ThreadPoolExecutor(1) as beside:
+        printed = beside.submit(pdf, document)
+        shown = page(document).encode()
     files = {
-        "report.html": page(document).encode(),
-        "report.pdf": pdf(document),
+        "report.html": shown,
+        "report.pdf": printed.result(),
         "results.csv": table.to_csv(index=False, lineterminator="\n").encode(),
         "results.parquet": parquet(table),
     }

@@ -147,8 +147,9 @@ class Tables:
         self._orders: dict[str, set[str]] = {}
         block = place // max(len(self._names), 1)
         starts = np.flatnonzero(np.diff(block, prepend=-1))
-        for start, stop in zip(starts, [*starts[1:], len(place)], strict=True):
-            run, measure, kind, x = (names[codes[order[start]]] for codes, names in coded[:-1])
+        first = order[starts]
+        named = [np.asarray(names, dtype=object)[codes[first]] for codes, names in coded[:-1]]
+        for start, stop, run, measure, kind, x in zip(starts, [*starts[1:], len(place)], *named, strict=True):
             self._blocks[(str(run), str(measure), str(kind), float(x))] = slice(int(start), int(stop))
             self._xs.setdefault((str(run), str(measure), str(kind)), []).append(float(x))
             if measure == "surprisal":
