@@ -53,24 +53,102 @@ def visited(browser: Browser, address: str, **options: object) -> tuple[Page, li
     return page, seen
 
 
+EXAMPLES = {
+    "ko": {"natural": ["학생은", " 책을", " 읽었다", ".", " 뷁"]},
+    "en": {"natural": ["the", " student", " read"]},
+}
+TOFU = r"""
+() => {
+  const canvas = document.createElement("canvas"), pen = canvas.getContext("2d", { willReadFrequently: true });
+  canvas.width = canvas.height = 40;
+  const ink = letter => {
+    pen.clearRect(0, 0, 40, 40); pen.font = "28px NanumGothic"; pen.fillText(letter, 4, 32);
+    return pen.getImageData(0, 0, 40, 40).data.join();
+  };
+  const blank = ink(" "), missing = ink("\u{10fffe}");
+  const letters = [...new Set(document.body.innerText.match(/[가-힣]/g) || [])];
+  return [letters.length, letters.filter(one => [blank, missing].includes(ink(one)))];
+}
+"""
+"""How many different syllables the page shows, and those drawn as nothing or as the sign of a missing letter."""
+CONTRAST = r"""
+() => {
+  const rgb = text => { const [r, g, b, a = 1] = text.match(/[\d.]+/g).map(Number); return [r, g, b, a]; };
+  const over = (top, under) => top.slice(0, 3).map((v, i) => v * top[3] + under[i] * (1 - top[3]));
+  const light = colour => colour.map(v => v / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const paper = rgb(getComputedStyle(document.body).backgroundColor);
+  return [...document.querySelectorAll("p, li, td, th, caption, figcaption, summary, dt, dd, a, code, .unit, .unit small")].map(one => {
+    const own = one.closest(".unit") || one, back = over(rgb(getComputedStyle(own).backgroundColor), paper);
+    const [a, b] = [light(over(rgb(getComputedStyle(one).color), back)), light(back)].sort((x, y) => y - x);
+    return (a + .05) / (b + .05);
+  }).reduce((least, one) => Math.min(least, one), 21);
+}
+"""
+"""The least contrast of any text with what is behind it (WCAG 2.2: 4.5 for text of this size)."""
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The page of the made-up runs in both languages."""
+    room = tmp_path_factory.mktemp("reports")
+    return {lang: build(inputs(examples=EXAMPLES), room / lang, lang)[0] for lang in ("en", "ko")}
+
+
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(1100, "light"), (1100, "dark"), (390, "light")], ids=["light", "dark", "phone"]
+    ("lang", "width", "scheme"),
+    [("en", 1100, "light"), ("ko", 1100, "dark"), ("ko", 390, "light"), ("en", 390, "dark")],
+    ids=["light", "dark", "phone", "dark phone"],
 )
-def test_the_report_without_a_network(width: int, scheme: str, browser: Browser, tmp_path: Path) -> None:
-    examples = {"ko": {"natural": ["학생은", "책을", "읽었다", ".", "뷁"]}}
-    path, _ = build(inputs(examples=examples), tmp_path / "report")
+def test_the_report_without_a_network(
+    lang: str, width: int, scheme: str, browser: Browser, reports: dict[str, Path]
+) -> None:
     page, seen = visited(
-        browser, path.as_uri(), viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
+        browser, reports[lang].as_uri(), viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
     )
     page.wait_for_selector("html[data-drawn=yes]", timeout=20_000)
     assert seen == []
     assert page.locator("#order-chart svg path").count() > 20
     assert page.locator("#recency-chart svg path").count() > 10
     assert page.evaluate("document.fonts.check('16px NanumGothic', '학생은 뷁')")
+    letters, tofu = page.evaluate(TOFU)
+    assert letters > (200 if lang == "ko" else 5)
+    assert tofu == []
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, "the page scrolls sideways"
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (max(int(part) for part in background[4:-1].split(",")) < 60) == (scheme == "dark")
+    assert page.evaluate(CONTRAST) >= 4.5
+    if os.environ.get("EOSUN_SHOTS"):
+        page.screenshot(path=SHOTS / f"report-{lang}-{width}-{scheme}.png")
+
+
+def test_the_report_by_keyboard_and_by_ear(browser: Browser, reports: dict[str, Path]) -> None:
+    """One h1, then h2; a table behind every chart; units say their bits; what scrolls or opens can be reached by Tab."""
+    page, _ = visited(browser, reports["ko"].as_uri(), viewport={"width": 1100, "height": 900})
+    page.wait_for_selector("html[data-drawn=yes]", timeout=20_000)
+    levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3, h4')].map(one => one.tagName)")
+    assert levels[0] == "H1"
+    assert set(levels[1:]) == {"H2"}
+    assert page.get_attribute("html", "lang") == "ko"
+    assert page.locator("figure").count() == page.locator("figure details table").count() == 2
+    assert page.locator(".chart[role=img][aria-label]").count() == 2
+    unit = page.locator(".gloss [lang=ko] .unit").first
+    assert unit.get_attribute("title") == "학생은: 1.5 비트"
+    assert unit.inner_text().split() == ["학생은", "1.5"]
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.tagName"))
+    assert {"A", "SUMMARY", "DIV"} <= reached
+
+
+def test_printed_from_a_dark_screen_it_is_dark_on_white(browser: Browser, reports: dict[str, Path]) -> None:
+    page, _ = visited(browser, reports["en"].as_uri(), viewport={"width": 1100, "height": 900}, color_scheme="dark")
+    page.wait_for_selector("html[data-drawn=yes]", timeout=20_000)
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate(CONTRAST) >= 4.5
 
 
 @pytest.fixture(scope="module")
