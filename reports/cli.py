@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,7 @@ def _report(study: str, design: str | None, lang: str, ui: str | None = None, *,
     from reports.summary import show
     from reports.tracked import tracked
 
+    gc.disable()  # a thousand runs come as hundreds of thousands of objects, and none of them is garbage until the end
     open_store()
     inputs = tracked(study, design, ui)
     page, analysis = build(inputs, folder_of(str(inputs.study["name"]), lang), lang)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,7 @@ def pdf(document: Document) -> bytes:
 
     No date, no path and no font of the machine enters, so that the bytes are the same wherever it is set.
     """
-    given = asdict(document)
-    for block in (*given["opening"], *(block for section in given["sections"] for block in section["blocks"])):
-        block.pop("spec", None)
-    data = json.dumps(given, ensure_ascii=False, sort_keys=True)
+    data = json.dumps(document, default=_fields, ensure_ascii=False, sort_keys=True)
     made, warnings = _compiler()(
         TEMPLATE.read_bytes(),
         format="pdf",
@@ -35,6 +31,11 @@ def pdf(document: Document) -> bytes:
         if "font" in str(warning.message):
             raise ReportError(f"The PDF cannot be set: {warning.message}. Run make setup.")
     return bytes(made)
+
+
+def _fields(part: Any) -> dict[str, Any]:
+    """What a part of the document holds, the specification of a chart excepted: its SVG is set."""
+    return {name: getattr(part, name) for name in part.__dataclass_fields__ if name != "spec"}
 
 
 def _compiler() -> Callable[..., tuple[bytes, list[Any]]]:
