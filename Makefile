@@ -20,6 +20,7 @@ SEEDS ?=
 WORKERS ?=
 SET ?=
 PORT ?= 5000
+REPORT_LANGUAGE ?= en
 BENCH ?=
 BIN := .venv/bin
 EOSUN := $(BIN)/eosun
@@ -28,19 +29,20 @@ READY := .venv/.ready
 OPTIONS = "$(STUDY)" --preset "$(PRESET)" $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(SEEDS),--seeds "$(SEEDS)") \
 	$(if $(WORKERS),--workers "$(WORKERS)") $(foreach s,$(SET),--set "$(s)")
 
-.PHONY: help setup cluster postgresql experiment compare report ui test test-long test-all test-cluster lint bench clean lock
+.PHONY: help setup cluster postgresql experiment compare report published ui test test-long test-all test-cluster lint bench clean lock
 
 help: ## list the targets and their variables
 	@echo "make experiment LANG=ko|en   train, measure, track and report one language"
 	@echo "make compare                 both languages and the joint report"
 	@echo "make report                  rebuild the report from what is tracked; trains nothing"
+	@echo "make published               build the published reports again, from text files alone"
 	@echo "make ui                      the MLflow UI on 127.0.0.1 (PORT=$(PORT))"
 	@echo "make setup                   the environment in .venv, from hash-locked requirements"
 	@echo "make cluster                 add Ray, for --engine ray"
 	@echo "make postgresql              add the driver for a tracking store in PostgreSQL"
 	@echo "make test | test-long | test-all | test-cluster | lint | bench | clean"
 	@echo
-	@echo "variables: STUDY=$(STUDY)  PRESET=smoke|quick|full  CORPUS=name or path  SEEDS=n  WORKERS=n  SET='key=value …'"
+	@echo "variables: STUDY=$(STUDY)  PRESET=smoke|quick|full  CORPUS=name or path  SEEDS=n  WORKERS=n  SET='key=value …'  REPORT_LANGUAGE=en|ko"
 
 setup: $(READY) ## create .venv
 
@@ -56,13 +58,16 @@ postgresql: $(READY) ## the driver for a tracking store in PostgreSQL
 experiment: $(READY)
 	@if [ -z "$(CHOSEN)" ]; then \
 		echo 'Say which language: make experiment LANG=ko   (or LANG=en; make compare runs both).' >&2; exit 2; fi
-	@$(EOSUN) experiment $(OPTIONS) --lang "$(CHOSEN)"
+	@$(EOSUN) experiment $(OPTIONS) --lang "$(CHOSEN)" --language "$(REPORT_LANGUAGE)"
 
 compare: $(READY)
-	@$(EOSUN) experiment $(OPTIONS) --lang ko,en
+	@$(EOSUN) experiment $(OPTIONS) --lang ko,en --language "$(REPORT_LANGUAGE)"
 
 report: $(READY)
-	@$(EOSUN) report "$(STUDY)"
+	@$(EOSUN) report "$(STUDY)" --language "$(REPORT_LANGUAGE)"
+
+published: $(READY) ## build the published reports again, from their text files alone
+	@$(EOSUN) rebuild
 
 ui: $(READY)
 	@$(EOSUN) ui --port "$(PORT)"
