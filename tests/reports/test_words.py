@@ -126,8 +126,8 @@ def test_every_link_of_a_report_leads_somewhere() -> None:
     [
         ("passed", "통과"),
         ("flagged: training diverged", "제외: 학습 발산"),
-        ("flagged: worse than the unigram floor", "제외: unigram 기준 모형보다 나쁨"),
-        ("flagged: does not beat the bigram floor by 1 %", "제외: bigram 기준 모형을 1 % 이상 앞서지 못함"),
+        ("flagged: worse than the unigram floor", "제외: unigram 하한 모델보다 나쁨"),
+        ("flagged: does not beat the bigram floor by 1 %", "제외: bigram 하한 모델을 1 % 이상 앞서지 못함"),
     ],
 )
 def test_gates_are_told_in_both_languages(said: str, korean: str) -> None:
