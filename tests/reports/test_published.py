@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -29,26 +30,36 @@ def as_tracked(given: Inputs) -> Inputs:
     return replace(given, observations=rows.assign(value=rows["value"].astype("float32").astype("float64")))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def made_up() -> Inputs:
     return as_tracked(inputs(flagged=(("ko", "lstm", 1),), examples=EXAMPLES))
 
 
-def test_the_same_bytes_come_of_the_text_files(made_up: Inputs, tmp_path: Path) -> None:
-    hashes = published.publish(made_up, tmp_path / "here")
+@pytest.fixture(scope="module")
+def kept(made_up: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of published reports that holds one."""
+    folder = tmp_path_factory.mktemp("published")
+    published.publish(made_up, folder / "word-order")
+    return folder
+
+
+def test_the_same_bytes_come_of_the_text_files(made_up: Inputs, kept: Path) -> None:
     direct = replace(made_up, study={**made_up.study, "ui": ""})
-    analysis = analyse(direct)
-    kept = published.read(tmp_path / "here")
-    again = files_of(kept, analyse(kept), "ko")
-    assert again == files_of(direct, analysis, "ko")
-    assert published.expected(tmp_path / "here") == hashes
+    made = files_of(direct, analyse(direct), "ko")
+    again = published.read(kept / "word-order")
+    assert files_of(again, analyse(again), "ko") == made
+    hashes = published.expected(kept / "word-order")
     assert {name.partition("/")[0] for name in hashes} == {"en", "ko"}
-    assert all(path.suffix in (".csv", ".json") for path in (tmp_path / "here").iterdir())
+    assert {name: hashes[f"ko/{name}"] for name in made} == {
+        name: sha256(data).hexdigest() for name, data in made.items()
+    }
+    assert all(path.suffix in (".csv", ".json") for path in (kept / "word-order").iterdir())
 
 
 def test_no_file_has_two_megabytes(made_up: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a limit of 20 kB the observations are cut, and nothing is lost."""
     monkeypatch.setattr(published, "LARGEST", 20_000)
+    monkeypatch.setattr(published, "languages", list)
     published.publish(made_up, tmp_path / "here")
     sizes = [path.stat().st_size for path in (tmp_path / "here").glob("*.csv")]
     assert max(sizes) <= 20_000
@@ -59,10 +70,9 @@ def test_no_file_has_two_megabytes(made_up: Inputs, tmp_path: Path, monkeypatch:
     assert before.to_csv() == after.to_csv()
 
 
-def test_a_text_of_the_corpus_is_not_published(made_up: Inputs, tmp_path: Path) -> None:
+def test_a_text_of_the_corpus_is_not_published(kept: Path) -> None:
     """Only the sentences that the report shows; the other 39 of a language stay where they were."""
-    published.publish(made_up, tmp_path / "here")
-    assert "학생은 책을 읽었다." not in (tmp_path / "here" / "sentences.csv").read_text(encoding="utf-8")
+    assert "학생은 책을 읽었다." not in (kept / "word-order" / "sentences.csv").read_text(encoding="utf-8")
 
 
 def test_only_a_published_report_is_written_over(made_up: Inputs, tmp_path: Path) -> None:
@@ -80,19 +90,26 @@ def eosun(room: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=around, cwd=room, capture_output=True, text=True, check=False)
 
 
-def test_rebuild_needs_no_store_and_says_what_differs(made_up: Inputs, tmp_path: Path) -> None:
-    published.publish(made_up, tmp_path / "kept" / "word-order")
-    done = eosun(tmp_path, "rebuild", "--from", str(tmp_path / "kept"))
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("as published") == 2
+def test_rebuild_needs_no_store_and_says_what_differs(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from eosun import app
+
+    monkeypatch.setenv("EOSUN_REPORTS", str(tmp_path / "reports"))
+    shutil.copytree(kept, tmp_path / "kept")
+    done = CliRunner().invoke(app, ["rebuild", "--from", str(tmp_path / "kept")])
+    assert done.exit_code == 0, done.output
+    assert done.output.count("as published") == 2
     assert not (tmp_path / "var" / "mlflow").exists()
     page = tmp_path / "reports" / "published" / "word-order" / "ko" / "report.html"
     assert '<html lang="ko">' in page.read_text(encoding="utf-8")
     table = next((tmp_path / "kept" / "word-order").glob("observations-ko*"))
     table.write_text(table.read_text().replace("surprisal,shuffle,0.0,s0003,", "surprisal,shuffle,0.0,s0003,9"))
-    done = eosun(tmp_path, "rebuild", "word-order", "--from", str(tmp_path / "kept"))
-    assert done.returncode == 1
-    assert "other bytes than published in en/manifest.json, en/report.html" in done.stdout
+    done = CliRunner().invoke(app, ["rebuild", "word-order", "--from", str(tmp_path / "kept")])
+    assert done.exit_code == 1
+    assert "other bytes than published in en/manifest.json, en/report.html" in done.output
 
 
 def test_a_report_is_held_to_its_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
