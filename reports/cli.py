@@ -140,6 +140,8 @@ def rebuild(
     from reports.words import languages
 
     room, differ = source or FOLDER, False
+    if not published(room):
+        raise ReportError(f"{room} holds no published report: `eosun publish STUDY --name NAME` makes one.")
     for name in names or published(room):
         if name not in published(room):
             raise ReportError(unknown("published report", name, published(room)))

@@ -93,5 +93,6 @@ def _first_place(found: bytes, made: bytes) -> str:
     texts = [content.decode("utf-8", "replace") for content in (found, made)]
     at = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
     line = texts[0].count("\n", 0, at) + 1
-    here, there = (" ".join(re.sub(r"<[^>]*>", " ", text[max(at - 20, 0) : at + 20]).split()) for text in texts)
+    around = (text[max(at - 40, 0) : at + 40] for text in texts)
+    here, there = (" ".join(re.sub(r"^[^<>]*>|<[^>]*>|<[^>]*$", " ", part).split()) for part in around)
     return f'line {line} says "{here}", and "{there}" by the runs'
