@@ -310,6 +310,21 @@ class Deriver:
         return None
 
 
+def recoverable(clause: Clause) -> bool:
+    """Whether Korean can leave the subject unsaid and the pair still means the same.
+
+    The sentence has no other subject that would be heard in its place (of a linked clause, a complement or a relative
+    clause), the subject is a mere noun or name, whose description is not lost, and more than the predicate is left.
+    """
+    subject = clause.subject
+    described = subject.relative or subject.adjective or subject.possessor or subject.number is not None
+    others = (clause.object, clause.recipient, clause.goal, clause.agent, clause.place)
+    heard = any(phrase is not None and phrase.relative and phrase.relative.gap != "subject" for phrase in others)
+    left = any(others) or clause.time or clause.manner or clause.instrument
+    demonstrative = subject.determiner in ("this", "that")
+    return bool(left) and not (clause.other or clause.complement or described or demonstrative or heard)
+
+
 def exchanged(clause: Clause) -> Clause:
     """The same event with the roles of subject and object exchanged."""
     assert clause.object is not None

@@ -145,19 +145,10 @@ def _verb(clause: Clause, verb: Verb, third: bool, shift: str) -> list[Tree]:
     if clause.frame == "passive":
         return [*_be(clause, third, shift), *(("V", word) for word in verb.participle.split(" "))]
     negative = ["not"] if clause.negative else []
-    was, is_ = ("was", "is") if third else ("were", "are")
-    has, does = ("has", "does") if third else ("have", "do")
+    does = "does" if third else "do"
     past = clause.tense == "past"
-    if clause.aux == "can":
-        forms = (["could", *negative] if past else ["cannot"] if negative else ["can"]) + [verb.base]
-    elif clause.aux == "must":
-        forms = ["had" if past else has, "to", verb.base]
-    elif clause.aux == "want":
-        wanted = "wanted" if past else "wants" if third else "want"
-        forms = [("did" if past else does), "not", "want"] if negative else [wanted]
-        forms += ["to", verb.base]
-    elif clause.aux == "progressive":
-        forms = [was if past else is_, *negative, verb.progressive]
+    if clause.aux:
+        forms = _with_auxiliary(clause, verb, third, negative)
     elif clause.tense == "future":
         forms = ["would" if shift else "will", *negative, verb.base]
     elif past and shift:
@@ -167,6 +158,23 @@ def _verb(clause: Clause, verb: Verb, third: bool, shift: str) -> list[Tree]:
     else:
         forms = [does, "not", verb.base] if negative else [third_person(verb.base) if third else verb.base]
     return [("V", word) for form in forms for word in form.split(" ")]
+
+
+def _with_auxiliary(clause: Clause, verb: Verb, third: bool, negative: list[str]) -> list[str]:
+    """can, have to, want to and the progressive in their tense; what could be done once in the past `was able to`."""
+    was, is_ = ("was", "is") if third else ("were", "are")
+    tense = ("past", "present", "future").index(clause.tense)
+    if clause.aux == "progressive":
+        return [*([was], [is_], ["will"])[tense], *negative, *(["be"] if tense == 2 else []), verb.progressive]
+    if clause.aux == "can":
+        able = (["could", "not"] if negative else [was, "able", "to"]), ["cannot" if negative else "can"]
+        return [*(*able, ["will", *negative, "be", "able", "to"])[tense], verb.base]
+    if clause.aux == "must":
+        return [*(["had"], ["has" if third else "have"], ["will", "have"])[tense], "to", verb.base]
+    does = "does" if third else "do"
+    if negative:
+        return [("did", does, "will")[tense], "not", "want", "to", verb.base]
+    return [*(["wanted"], ["wants" if third else "want"], ["will", "want"])[tense], "to", verb.base]
 
 
 def _article(following: str) -> str:

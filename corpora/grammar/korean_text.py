@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpora.grammar.arrangement import scrambled, subject_first, weighed
-from corpora.grammar.derivation import NUMBERS, Clause, NounPhrase
+from corpora.grammar.derivation import NUMBERS, Clause, NounPhrase, recoverable
 from corpora.grammar.korean import Eojeol, particle, with_eu
 from corpora.grammar.lexicon import Adjective
 from corpora.grammar.predicate import predicate
@@ -24,18 +24,18 @@ class KoreanWriter:
         self._stream = stream
 
     def sentence(self, clause: Clause, *, dropped: bool = False) -> Tree:
-        """The tree of a main clause, full stop on the last eojeol. dropped: its subject is left unsaid."""
+        """The tree of a main clause, full stop on the last eojeol. dropped: without its subject, where `recoverable`."""
         return on_last_leaf(self._main(clause, dropped), lambda word: Eojeol(word + ".", *word.morphemes, "."))
 
     def _main(self, clause: Clause, dropped: bool) -> Tree:
-        dropped = dropped and clause.complement is None
+        dropped = dropped and recoverable(clause)
         if clause.other is None:
             return ("S", *self._clause(clause, "final", topic=True, dropped=dropped))
         if clause.link in ("and", "but"):
             linked = ("S-CRD", *self._clause(clause.other, clause.link, topic=True))
-            return ("S", linked, ("S", *self._clause(clause, "final", topic=True, dropped=dropped)))
+            return ("S", linked, ("S", *self._clause(clause, "final", topic=True)))
         linked = ("S-ADV", *self._clause(clause.other, clause.link))
-        return ("S", linked, *self._clause(clause, "final", topic=True, dropped=dropped))
+        return ("S", linked, *self._clause(clause, "final", topic=True))
 
     def _clause(self, clause: Clause, ending: str, *, topic: bool = False, dropped: bool = False) -> list[Tree]:
         """Arguments and adjuncts, each a whole subtree, and the predicate complex."""

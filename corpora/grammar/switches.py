@@ -46,9 +46,10 @@ class Switches:
     has -nom and -acc, neutralised -case (one value: of Korean). head_direction: by language and phrase (S, VP, PP, NP,
     Rel, Comp; in Korean S, VP, NP, Rel), `initial` or `final`. agreement*: the English verb with its subject's number,
     the Korean predicate and particles with an honoured person. dependency_length*: in each clause the heavier phrases
-    far from the predicate (`short`) or next to it (`long`). pro_drop: the share of Korean main clauses whose subject is
-    left unsaid. register: of Korean, or mixed. reversible: only clauses with two persons of one class, each pair
-    followed by the pair with their roles exchanged, labelled with the agent's English noun.
+    far from the predicate (`short`) or next to it (`long`). pro_drop: the share of Korean sentences whose subject is
+    left unsaid, of those where the pair then still means the same (`derivation.recoverable`). register: of Korean, or
+    mixed. reversible: only clauses with two persons of one class, each pair followed by the pair with their roles
+    exchanged, labelled with the agent's English noun.
     """
 
     seed: int = 0

@@ -38,7 +38,7 @@ def both(clause: Clause, register: str = "plain") -> tuple[str, str]:
     return " ".join(leaves(korean)), " ".join(leaves(english))
 
 
-PINNED = "ad7b7d1db5cd045d6762d5c930dcaeb0512a4222ac56860f65483f72559fb561"
+PINNED = "fe9cef789ea67837f57ff517d12f01b1d408167e1588cc7bc0dfee723cd1fb88"
 
 STUDENT, TEACHER, MINSU = NounPhrase(noun("학생")), NounPhrase(noun("선생님")), NounPhrase(noun("민수"))
 BOOK, SONG = NounPhrase(noun("책"), "a"), NounPhrase(noun("노래"))
@@ -123,6 +123,38 @@ STUDENT_READ = Clause("transitive", STUDENT, "past", READ, object=BOOK)
 )  # fmt: skip
 def test_literal_pairs(clause: Clause, register: str, korean: str, expected: str) -> None:
     assert both(clause, register) == (korean, expected)
+
+
+@pytest.mark.parametrize(
+    ("aux", "negative", "tense", "korean", "expected"),
+    [
+        ("can", False, "past", "민수는 쉴 수 있었다.", "Minsu was able to rest."),
+        ("can", True, "past", "민수는 쉴 수 없었다.", "Minsu could not rest."),
+        ("can", False, "future", "민수는 쉴 수 있을 것이다.", "Minsu will be able to rest."),
+        ("can", True, "future", "민수는 쉴 수 없을 것이다.", "Minsu will not be able to rest."),
+        ("must", False, "past", "민수는 쉬어야 했다.", "Minsu had to rest."),
+        ("must", False, "future", "민수는 쉬어야 할 것이다.", "Minsu will have to rest."),
+        ("want", False, "present", "민수는 쉬고 싶어 한다.", "Minsu wants to rest."),
+        ("want", False, "future", "민수는 쉬고 싶어 할 것이다.", "Minsu will want to rest."),
+        ("want", True, "future", "민수는 쉬고 싶어 하지 않을 것이다.", "Minsu will not want to rest."),
+        ("progressive", False, "future", "민수는 쉬고 있을 것이다.", "Minsu will be resting."),
+    ],
+)
+def test_auxiliaries_in_all_tenses(aux: str, negative: bool, tense: str, korean: str, expected: str) -> None:
+    rest = verb("intransitive", "rest")
+    assert both(Clause("intransitive", MINSU, tense, rest, negative=negative, aux=aux)) == (korean, expected)
+
+
+def test_both_languages_speak_of_the_same_time() -> None:
+    """Where the Korean main clause is future (ㄹ 것이다, 거예요), its English has will, and nowhere else."""
+    seen = Counter()
+    for row in pairs(3000):
+        korean = row.texts["ko"].endswith(("것이다.", "거예요.", "것입니다."))
+        tree = next(part for part in reversed(parse(row.trees["en"])) if part[0] in ("S", "VP"))
+        verbs = tree if tree[0] == "VP" else next(part for part in tree[1:] if part[0] == "VP")
+        assert (("V", "will") in verbs) == korean, row.texts
+        seen[korean] += 1
+    assert seen[True] > 300
 
 
 def test_leaves_of_the_tree_are_the_text() -> None:
