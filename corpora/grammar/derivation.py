@@ -2,352 +2,238 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from itertools import accumulate
 
-from corpora.grammar.lexicon import Adjective, Adverb, Lexicon, Noun, Verb
+from corpora.grammar.clause import PEOPLE, Clause, NounPhrase
+from corpora.grammar.lexicon import Adverb, Lexicon, Noun, Verb
+from corpora.grammar.phrases import Phrases, known
 from corpora.grammar.stream import Stream
 
-TENSES = (("past", 0.55), ("present", 0.3), ("future", 0.15))
-TENSELESS = ("because", "when", "after", "before")
-NUMBERS = (("두", "two"), ("세", "three"), ("네", "four"), ("다섯", "five"), ("여섯", "six"))
-PEOPLE = ("person", "elder", "name")
-LINKS = {
-    "because": 0.24,
-    "when": 0.2,
-    "after": 0.16,
-    "before": 0.12,
-    "if": 0.1,
-    "but": 0.1,
-    "and": 0.08,
-}
+
+class Choice:
+    """Names with weights. Holds the running sums, for drawing."""
+
+    def __init__(self, **weights: float) -> None:
+        self._ends = list(zip(weights, accumulate(weights.values()), strict=True))
+
+    def draw(self, stream: Stream) -> str:
+        at = stream.unit() * self._ends[-1][1]
+        return next((name for name, end in self._ends if at < end), self._ends[-1][0])
 
 
-@dataclass(frozen=True)
-class NounPhrase:
-    """A noun with what belongs to it. `determiner` is a, the, this or that; `number` indexes NUMBERS."""
-
-    noun: Noun
-    determiner: str = "the"
-    plural: bool = False
-    number: int | None = None
-    adjective: Adjective | None = None
-    possessor: Noun | None = None
-    relative: Clause | None = None
-
-    @property
-    def many(self) -> bool:
-        return self.plural or self.number is not None
-
-
-@dataclass(frozen=True)
-class Clause:
-    """A predicate with its arguments and adjuncts.
-
-    frame: the verb's, or "adjective" or "copula"; agent: of a passive, where it is said; aux: "", can, must, want or
-    progressive; gap: the argument that a relative clause leaves out; link and other: an adverbial or coordinate clause
-    and how it hangs on this one.
-    """
-
-    frame: str
-    subject: NounPhrase
-    tense: str
-    verb: Verb | None = None
-    adjective: Adjective | None = None
-    object: NounPhrase | None = None
-    recipient: NounPhrase | None = None
-    goal: NounPhrase | None = None
-    agent: NounPhrase | None = None
-    complement: Clause | None = None
-    identity: Noun | None = None
-    negative: bool = False
-    short_negative: bool = False
-    aux: str = ""
-    time: Adverb | None = None
-    place: NounPhrase | None = None
-    instrument: Noun | None = None
-    manner: Adverb | None = None
-    gap: str = ""
-    link: str = ""
-    other: Clause | None = None
-    other_first: bool = True
+_TENSES = Choice(past=0.55, present=0.3, future=0.15)
+_SAID = Choice(past=0.6, present=0.25, future=0.15)
+_LINKS = Choice(because=0.24, when=0.2, after=0.16, before=0.12, **{"if": 0.1, "but": 0.1, "and": 0.08})
+_HAPPENING = {"transitive": 0.36, "intransitive": 0.14, "ditransitive": 0.13, "motion": 0.1, "event": 0.04}
+_HAPPENING |= {"passive": 0.06}
+_FRAMES = (
+    Choice(**_HAPPENING, adjective=0.08, copula=0.03, report=0.1, know=0.04),
+    Choice(**_HAPPENING, adjective=0.1, copula=0.04),
+    Choice(**_HAPPENING, adjective=0.08),
+)
+"""By depth: of a main clause, under a verb of saying, and in or beside another clause."""
+_TELLING = ("transitive", "intransitive", "ditransitive", "motion")
+_AUXILIARIES = ("can", "want", "must", "progressive")
 
 
 class Deriver:
-    """Draws derivations from one stream. Holds the stream and the lexicon."""
+    """Draws derivations from one stream. Holds the stream, the lexicon and what draws noun phrases."""
 
     def __init__(self, lexicon: Lexicon, stream: Stream) -> None:
         self._words = lexicon
         self._stream = stream
+        self._phrases = Phrases(lexicon, stream)
 
     def sentence(self) -> Clause:
         """A main clause, in a third of the cases with an adverbial or coordinate clause."""
-        tense = self._tense()
-        clause = self._clause(tense, depth=0)
-        if clause.complement is None and self._stream.chance(0.33):
-            link = self._pick(tuple(LINKS.items()))
-            if link in ("when", "after", "before") and clause.frame in ("copula", "adjective"):
-                link = "and" if clause.frame == "copula" else "because"
-            other = self._linked(link, clause)
-            if other is not None:
-                first = link in ("but", "and") or self._stream.chance(0.5)
-                main = replace(clause, tense="future") if link == "if" and clause.tense != "future" else clause
-                main = replace(main, time=None) if main.tense != clause.tense else main
-                return replace(main, link=link, other=other, other_first=first)
+        clause = self._clause(_TENSES.draw(self._stream), depth=0)
+        if clause.complement is None and clause.frame != "copula" and self._stream.chance(0.33):
+            return self._with_link(clause, _LINKS.draw(self._stream))
         return clause
 
     def reversible(self) -> Clause:
         """A main clause whose two arguments are persons of one class, either of whom could have done it."""
-        tense = self._tense()
+        tense = _TENSES.draw(self._stream)
         verb = self._words.verbs["transitive"].draw(self._stream)
         while not ("person" in verb.subjects and "person" in verb.objects):
             verb = self._words.verbs["transitive"].draw(self._stream)
-        doer, other = self._someone(), self._someone()
-        while other.noun == doer.noun:
-            other = self._someone()
-        return self._dress(Clause("transitive", doer, tense, verb, object=other), depth=0)
+        doer, other = self._phrases.someone(), self._phrases.someone()
+        while other.noun is doer.noun:
+            other = self._phrases.someone()
+        return self._dressed(Clause("transitive", doer, tense, verb, object=other), verb, depth=0)
 
-    def _someone(self) -> NounPhrase:
-        noun = self._words.nouns["person"].draw(self._stream)
-        described = self._stream.chance(0.24)
-        return NounPhrase(noun, adjective=self._adjective(noun) if described else None)
-
-    def _pick(self, weighted: tuple[tuple[str, float], ...]) -> str:
-        at = self._stream.unit() * sum(weight for _, weight in weighted)
-        for name, weight in weighted:
-            at -= weight
-            if at < 0:
-                return name
-        return weighted[-1][0]
-
-    def _tense(self) -> str:
-        return self._pick(TENSES)
+    def _with_link(self, main: Clause, link: str) -> Clause:
+        """The clause with another one that hangs on it; alone where none is found that goes with it."""
+        people = main.subject.noun.group in PEOPLE
+        still = main.verb is None or main.verb.stative
+        if main.verb is None and not people and link not in ("and", "but"):
+            link = "and"
+        elif still and link in ("when", "after", "before"):
+            link = "because"
+        if link == "if" and main.tense != "future":
+            main = main._replace(tense="future", time=None)
+        often = main.tense == "present" and main.time is not None and main.time.affirmative
+        if link in ("when", "after", "before") or main.heavy or (link == "because" and often):
+            main = main._replace(time=None)
+        if main.aux == "progressive" and (link in ("after", "before") or (link == "when" and main.tense != "past")):
+            main = main._replace(aux="")
+        other = self._linked(link, main)
+        if other is None:
+            return main
+        first = link in ("but", "and") or main.heavy or self._stream.chance(0.5)
+        return main._replace(link=link, other=other, other_first=first)
 
     def _linked(self, link: str, main: Clause) -> Clause | None:
-        tense = "present" if link == "if" or (main.tense == "future" and link in TENSELESS) else main.tense
+        """A cause that happened lies in the past of a main clause that is not past, one that lasts beside it."""
+        after = link in ("when", "after", "before", "because") and main.tense == "future"
+        tense = "present" if link == "if" or after else main.tense
         for _ in range(8):
             other = self._clause(tense, depth=2)
-            if other.subject.noun != main.subject.noun and other.frame not in ("copula",):
-                action = other.frame not in ("adjective", "event") or link in ("because", "but", "and", "if")
-                lasting = other.negative or (other.verb is not None and other.verb.stative)
-                plain = not other.aux and not (lasting and link in ("when", "after", "before"))
-                if action and plain:
-                    return replace(other, time=None)
+            if main.nouns.isdisjoint(other.nouns) and self._go_together(link, main, other):
+                happened = link == "because" and other.verb is not None and not other.verb.stative
+                return other._replace(time=None, tense="past" if happened else other.tense)
         return None
+
+    def _go_together(self, link: str, main: Clause, other: Clause) -> bool:
+        if other.frame == "copula":
+            return False
+        if link in ("and", "but"):
+            return (main.frame == "adjective") == (other.frame == "adjective")
+        if link in ("because", "if"):
+            return other.frame != "adjective" or other.subject.noun.group in PEOPLE
+        return not other.lasting
 
     def _clause(self, tense: str, depth: int) -> Clause:
         """depth 0: a main clause; 1: embedded under a verb of saying; 2: inside another clause (kept short)."""
-        frames = [
-            ("transitive", 0.36),
-            ("intransitive", 0.14),
-            ("ditransitive", 0.13),
-            ("motion", 0.1),
-            ("adjective", 0.1),
-        ]
-        frames += [("event", 0.04), ("copula", 0.04), ("passive", 0.05)]
-        if depth == 0:
-            frames += [("report", 0.12), ("know", 0.05)]
-        frame = self._pick(tuple(frames))
+        frame = _FRAMES[depth].draw(self._stream)
         if frame == "copula":
-            return self._copula(tense, depth)
+            return self._copula(tense)
         if frame == "adjective":
             return self._adjectival(tense, depth)
-        verb = self._words.verbs[frame].draw(self._stream)
-        subject = self._phrase(self._group(verb.subjects), depth, role="subject")
-        clause = Clause(frame, subject, tense, verb)
-        if frame in ("transitive", "ditransitive"):
-            clause = replace(clause, object=self._phrase(self._group(verb.objects), depth, role="object"))
-        if frame == "passive" and verb.objects and self._stream.chance(0.7):
-            clause = replace(clause, agent=self._other_phrase(verb.objects, subject, depth))
-        if frame == "ditransitive":
-            clause = replace(clause, recipient=self._other_phrase(PEOPLE, subject, depth))
-        if frame == "motion":
-            goal = self._group(verb.objects) if verb.objects else "place"
-            clause = replace(clause, goal=self._phrase(goal, 2, role="place"))
+        verb, phrases = self._words.verbs[frame].draw(self._stream), self._phrases
         if frame in ("report", "know"):
-            return self._with_complement(clause, depth)
-        if clause.object is not None and clause.object.noun == subject.noun:
-            clause = replace(clause, object=self._other_phrase((clause.object.noun.group,), subject, depth))
-        return self._dress(clause, depth)
+            return self._saying(frame, verb, tense)
+        subject = phrases.phrase(phrases.group(verb.subjects), depth, subject=True, tense=tense)
+        thing = agent = recipient = goal = None
+        if frame in ("transitive", "ditransitive"):
+            thing = phrases.phrase(phrases.group(verb.objects), depth, tense=tense, verb=verb)
+            if thing.noun is subject.noun:
+                thing = phrases.besides((thing.noun.group,), subject, depth)
+            thing = known(thing, verb)
+        if frame == "passive" and verb.objects and self._stream.chance(0.7):
+            agent = phrases.besides(verb.objects, subject, depth)
+        if frame == "ditransitive":
+            recipient = phrases.besides(PEOPLE, subject, depth)
+        if frame == "motion":
+            anywhere = "outdoors" if subject.noun.group == "animal" else "place"
+            goal = phrases.place(phrases.group(verb.objects or (anywhere,)))
+        if thing is not None and thing.relative is not None:
+            whose = thing.relative.subject.noun
+            repeated = whose is subject.noun or (recipient is not None and whose is recipient.noun)
+            thing = thing._replace(relative=None) if repeated else thing
+        clause = Clause(frame, subject, tense, verb, object=thing, recipient=recipient, goal=goal, agent=agent)
+        return self._dressed(clause, verb, depth)
 
-    def _with_complement(self, clause: Clause, depth: int) -> Clause:
-        past = clause.tense == "past"
-        tense = clause.tense if clause.tense != "future" else "past"
-        inner_tense = self._pick((("past", 0.6), ("present", 0.25), ("future", 0.15)))
-        if clause.frame == "know" and inner_tense == "future":
-            inner_tense = "past"
-        inner = self._clause(inner_tense, depth=1)
-        while inner.subject.noun == clause.subject.noun:
-            inner = self._clause(inner_tense, depth=1)
-        time = self._words.adverbs["past"].draw(self._stream) if past and self._stream.chance(0.15) else None
-        return replace(clause, tense=tense, complement=replace(inner, time=None, aux=""), time=time)
+    def _saying(self, frame: str, verb: Verb, tense: str) -> Clause:
+        """Somebody says, thinks or knows what another clause tells."""
+        stream = self._stream
+        tense = "present" if tense == "present" else "past"
+        subject = self._phrases.phrase(self._phrases.group(verb.subjects), 0, subject=True, tense=tense)
+        said = _SAID.draw(stream)
+        said = "future" if verb.foresees else "past" if frame == "know" and said == "future" else said
+        inner = self._clause(said, depth=1)
+        while subject.noun in inner.nouns or inner.tense != said:
+            inner = self._clause(said, depth=1)
+        if inner.subject.determiner == "that":
+            inner = inner._replace(subject=inner.subject._replace(determiner="the"))
+        dated = tense == "past" and not verb.stative and stream.chance(0.3)
+        time = self._words.adverbs["past"].draw(stream) if dated else None
+        return Clause(frame, subject, tense, verb, complement=inner._replace(time=None, aux=""), time=time)
 
-    def _dress(self, clause: Clause, depth: int) -> Clause:
-        """Negation, auxiliaries and adjuncts."""
-        stream, verb = self._stream, clause.verb
-        assert verb is not None
+    def _dressed(self, clause: Clause, verb: Verb, depth: int) -> Clause:
+        """With negation, auxiliary and adjuncts; of these the time alone where a relative clause would take them."""
+        stream, aux = self._stream, ""
         negative = stream.chance(0.14 if depth < 2 else 0.06)
-        aux = ""
-        if depth < 2 and clause.frame in ("transitive", "intransitive", "ditransitive", "motion") and not verb.stative:
+        if depth < 2 and clause.frame in _TELLING and not verb.stative:
             roll = stream.unit()
-            if clause.tense != "future" and roll < 0.24:
-                aux = ("can", "want", "must", "progressive")[int(roll / 0.06)]
-        if aux == "must":
-            negative = False
-        if aux == "progressive" and (clause.frame == "motion" or verb.base in _AT_ONCE):
-            aux = ""
-        kinds = {"past": "past", "present": "present", "future": "future"}
-        time = None
-        if clause.frame != "event" and stream.chance(0.36 if depth == 0 else 0.1):
-            kind = "now" if aux == "progressive" and clause.tense == "present" else kinds[clause.tense]
-            time = self._words.adverbs[kind].draw(stream)
-        place = None
-        placed = clause.frame in ("intransitive", "transitive", "event") and not verb.stative
-        placed = placed and verb.base not in _NOWHERE
-        if (
-            placed
-            and (clause.object is None or clause.object.noun.group not in ("place", "building"))
-            and stream.chance(0.3)
-        ):
-            place = self._phrase("place", 2, role="place")
-        manner = None
-        if verb.base in _DONE_IN_A_MANNER and not negative and clause.frame != "passive" and stream.chance(0.4):
-            manner = self._words.adverbs["manner"].draw(stream)
-        instrument = None
-        eaten = clause.object.noun.group if verb.base == "eat" and clause.object is not None else "dish"
-        if verb.base in _INSTRUMENTS and not negative and eaten == "dish" and stream.chance(0.5):
-            options = _INSTRUMENTS[verb.base]
-            wanted = options[stream.below(len(options))]
-            instrument = next(noun for noun in self._words.nouns["tool"].items if noun.ko == wanted)
-        short = negative and not aux and not verb.stem.endswith(("하", "되", "받")) and stream.chance(0.4)
-        return replace(
-            clause, negative=negative, short_negative=short, aux=aux, time=time, place=place, manner=manner,
-            instrument=instrument,
-        )  # fmt: skip
+            aux = self._fitting(_AUXILIARIES[int(roll / 0.06)], clause, verb) if roll < 0.24 else ""
+        negative = negative and aux != "must"
+        short = negative and not aux and not verb.compound and not verb.stem.endswith(("하", "되", "받"))
+        short = short and stream.chance(0.4)
+        clause = clause._replace(negative=negative, short_negative=short, aux=aux)
+        often = 0.1 if depth else 0.6 if clause.heavy else 0.36
+        time = self._time(clause, verb) if stream.chance(often) else None
+        if clause.heavy:
+            return clause._replace(time=None if time is not None and time.early else time)
+        manner = self._manner(clause, verb) if not negative and stream.chance(0.4) else None
+        instrument = self._instrument(clause, verb) if not negative and manner is None else None
+        return clause._replace(time=time, place=self._place(clause, verb), manner=manner, instrument=instrument)
 
-    def _copula(self, tense: str, depth: int) -> Clause:
-        tense = "past" if tense == "past" else "present"
-        subject = self._phrase("name", depth, role="subject")
-        wanted = _OCCUPATIONS[self._stream.below(len(_OCCUPATIONS))]
-        identity = next(noun for noun in self._words.nouns["person"].items if noun.ko == wanted)
-        return Clause("copula", subject, tense, identity=identity)
+    def _fitting(self, aux: str, clause: Clause, verb: Verb) -> str:
+        """The auxiliary, or none where it does not go with the verb: nobody wants to fall or is getting up for long."""
+        if aux == "progressive":
+            return "" if clause.frame == "motion" or verb.once or clause.tense == "future" else aux
+        return "" if verb.unwilled else aux
+
+    def _time(self, clause: Clause, verb: Verb) -> Adverb | None:
+        """When it happens: not of what lasts, and no habit of what is over at once."""
+        present = clause.tense == "present"
+        if verb.stative or (present and (verb.once or clause.frame in ("passive", "event"))):
+            return None
+        going = clause.aux == "progressive"
+        time = self._words.adverbs["now" if going and present else clause.tense].draw(self._stream)
+        denied, barred = clause.negative and time.affirmative, time.early and clause.aux == "can"
+        return None if denied or barred or (going and not time.moment) else time
+
+    def _place(self, clause: Clause, verb: Verb) -> NounPhrase | None:
+        """Where it happens, if the verb says nothing against it and the object is no place itself."""
+        if clause.frame not in ("intransitive", "transitive", "event") or verb.stative or verb.places == ():
+            return None
+        if (clause.object is not None and clause.object.noun.group == "place") or not self._stream.chance(0.3):
+            return None
+        anywhere = "outdoors" if clause.subject.noun.group == "animal" else "place"
+        return self._phrases.place(anywhere if verb.places is None else self._phrases.group(verb.places))
+
+    def _manner(self, clause: Clause, verb: Verb) -> Adverb | None:
+        """How it is done; together by several and alone by one."""
+        found = self._words.manners.get(verb.stem)
+        manner = None if found is None or clause.frame == "passive" else found.draw(self._stream)
+        if manner is not None and manner.number and (manner.number == "many") != clause.subject.many:
+            return None
+        return manner
+
+    def _instrument(self, clause: Clause, verb: Verb) -> Noun | None:
+        """What it is done with: food with chopsticks, a letter with a pen."""
+        options, groups = _INSTRUMENTS.get(verb.base, ((), ()))
+        fits = clause.object is None or clause.object.noun.group in groups
+        if not options or not fits or not self._stream.chance(0.4):
+            return None
+        return self._words.named[options[self._stream.below(len(options))]]
+
+    def _copula(self, tense: str) -> Clause:
+        subject = self._phrases.phrase("name", 1, subject=True)
+        identity = self._words.named[_OCCUPATIONS[self._stream.below(len(_OCCUPATIONS))]]
+        return Clause("copula", subject, "past" if tense == "past" else "present", identity=identity)
 
     def _adjectival(self, tense: str, depth: int) -> Clause:
-        tense = "past" if tense == "past" else "present"
         adjective = self._words.predicates.draw(self._stream)
         while adjective.attributive_past:
             adjective = self._words.predicates.draw(self._stream)
-        subject = replace(self._phrase(self._group(adjective.groups), max(depth, 1), role="subject"), adjective=None)
-        negative = self._stream.chance(0.15)
-        return Clause("adjective", subject, tense, adjective=adjective, negative=negative)
-
-    def _group(self, groups: tuple[str, ...]) -> str:
-        """One of the noun classes that a word goes with, the first ones more often."""
-        return groups[int(self._stream.unit() ** 1.4 * len(groups))]
-
-    def _other_phrase(self, groups: tuple[str, ...], besides: NounPhrase, depth: int) -> NounPhrase:
-        phrase = self._phrase(self._group(groups), max(depth, 1), role="object")
-        while phrase.noun == besides.noun or phrase.possessor == besides.noun:
-            phrase = self._phrase(self._group(groups), max(depth, 1), role="object")
-        return phrase
-
-    def _phrase(self, group: str, depth: int, role: str) -> NounPhrase:
-        """A noun phrase; deeper ones are barer, and only the main clause's hold relative clauses."""
-        stream = self._stream
-        noun = self._words.nouns[group].draw(stream)
-        if noun.proper:
-            return NounPhrase(noun)
-        if role == "place":
-            adjective = self._adjective(noun) if stream.chance(0.12) else None
-            return NounPhrase(noun, "the", adjective=adjective)
-        roll = stream.unit()
-        determiner = (
-            "a" if roll < 0.42 and role == "object" else "this" if roll > 0.94 else "that" if roll > 0.88 else "the"
-        )
-        phrase = NounPhrase(noun, determiner)
-        if noun.group == "meal":
-            return replace(phrase, determiner="")
-        if noun.honorific:
-            phrase = replace(phrase, determiner="the")
-        elif noun.counter and not noun.mass and determiner in ("a", "the") and stream.chance(0.1):
-            phrase = replace(phrase, number=stream.below(len(NUMBERS)))
-        elif noun.takes_plural and determiner == "the" and stream.chance(0.2):
-            phrase = replace(phrase, plural=True)
-        if stream.chance(0.24 if depth < 2 else 0.1):
-            phrase = replace(phrase, adjective=self._adjective(noun))
-        owned = noun.group in ("thing", "clothing", "vehicle", "device", "animal", "text", "picture")
-        if owned and phrase.number is None and stream.chance(0.1):
-            possessor = self._words.nouns["name"].draw(stream)
-            phrase = replace(phrase, possessor=possessor, determiner="the")
-        elif depth == 0 and not noun.mass and stream.chance(0.16):
-            relative = self._relative(noun)
-            if relative is not None:
-                phrase = replace(phrase, relative=relative, adjective=None, number=None)
-                phrase = replace(phrase, determiner="the" if phrase.determiner == "a" else phrase.determiner)
-        return phrase
-
-    def _adjective(self, noun: Noun) -> Adjective | None:
-        found = self._words.adjectives.get(noun.group)
-        return found.draw(self._stream) if found is not None and not noun.proper else None
-
-    def _relative(self, noun: Noun) -> Clause | None:
-        """A relative clause whose gap is the noun: as object if its class allows, else as subject."""
-        stream = self._stream
-        tense = "past" if stream.chance(0.75) else "present"
-        verbs = self._words.verbs["transitive"]
-        as_object = noun.group not in PEOPLE and noun.group != "animal"
-        for _ in range(12):
-            verb = verbs.draw(stream)
-            bare = NounPhrase(noun)
-            if as_object and noun.group in verb.objects:
-                subject = self._phrase(
-                    self._group(tuple(g for g in verb.subjects if g != "animal") or PEOPLE), 2, "subject"
-                )
-                return Clause("transitive", replace(subject, adjective=None), tense, verb, object=bare, gap="object")
-            if not as_object and noun.group in verb.subjects:
-                thing = self._phrase(self._group(verb.objects), 2, "object")
-                if thing.noun != noun and thing.noun.group != noun.group:
-                    return Clause("transitive", bare, tense, verb, object=thing, gap="subject")
-        return None
+        group = self._phrases.group(adjective.groups)
+        subject = self._phrases.phrase(group, max(depth, 1), subject=True)._replace(adjective=None)
+        tense = "present" if tense == "future" and depth != 1 else tense
+        return Clause("adjective", subject, tense, adjective=adjective, negative=self._stream.chance(0.15))
 
 
-def recoverable(clause: Clause) -> bool:
-    """Whether Korean can leave the subject unsaid and the pair still means the same.
-
-    The sentence has no other subject that would be heard in its place (of a linked clause, a complement or a relative
-    clause), the subject is a mere noun or name, whose description is not lost, and more than the predicate is left.
-    """
-    subject = clause.subject
-    described = subject.relative or subject.adjective or subject.possessor or subject.number is not None
-    others = (clause.object, clause.recipient, clause.goal, clause.agent, clause.place)
-    heard = any(phrase is not None and phrase.relative and phrase.relative.gap != "subject" for phrase in others)
-    left = any(others) or clause.time or clause.manner or clause.instrument
-    demonstrative = subject.determiner in ("this", "that")
-    return bool(left) and not (clause.other or clause.complement or described or demonstrative or heard)
-
-
-def exchanged(clause: Clause) -> Clause:
-    """The same event with the roles of subject and object exchanged."""
-    assert clause.object is not None
-    return replace(clause, subject=clause.object, object=clause.subject)
-
-
-_DONE_IN_A_MANNER = frozenset(
-    (
-        *("run", "walk", "work", "dance", "study", "exercise", "swim", "cook", "read", "eat", "drink", "write", "wash"),
-        *("draw", "repair", "make", "build", "bake", "prepare", "solve", "explain", "review", "close", "open", "cut"),
-        *("pack", "wipe", "wrap", "translate", "practice", "clean", "investigate", "stir-fry", "hike", "order"),
-    )
-)
-_AT_ONCE = frozenset(("lose", "discover", "realize", "miss", "smash", "wake up", "recognize", "collapse", "get up"))
-_NOWHERE = frozenset(("swim", "travel", "marry", "succeed", "fail", "retire", "leave", "pass", "take"))
 _INSTRUMENTS = {
-    "cut": ("칼", "가위"),
-    "write": ("연필", "펜", "볼펜"),
-    "draw": ("연필", "붓", "펜"),
-    "repair": ("망치", "드라이버"),
-    "eat": ("젓가락", "숟가락"),
-    "clean": ("빗자루",),
+    "cut": (("칼",), ("fruit", "snack")),
+    "write": (("연필", "펜", "볼펜"), ("text",)),
+    "draw": (("연필", "붓", "펜"), ("picture", "animal")),
+    "repair": (("드라이버",), ("device", "vehicle")),
+    "eat": (("젓가락", "숟가락"), ("dish",)),
+    "clean": (("빗자루",), ()),
 }
+"""The tools of a verb, and the classes of its objects that they go with."""
 _OCCUPATIONS = (
     "의사", "기자", "가수", "화가", "경찰관", "간호사", "작가", "배우", "학생", "변호사", "과학자", "요리사", "소방관",
     "약사", "시인", "판사", "번역가", "조종사", "사업가", "통역사",

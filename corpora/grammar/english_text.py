@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from corpora.grammar.arrangement import scrambled, weighed
-from corpora.grammar.derivation import NUMBERS, PEOPLE, Clause, NounPhrase
+from corpora.grammar.clause import NUMBERS, PEOPLE, Clause, NounPhrase
 from corpora.grammar.lexicon import VOWELS, Verb, third_person
 from corpora.grammar.stream import Stream
 from corpora.grammar.switches import Setting
@@ -50,57 +48,70 @@ class EnglishWriter:
         """Subject and verb phrase. shift "past": under a past verb of saying, tenses step back."""
         setting = self._setting
         subject = [] if clause.gap == "subject" else [self._noun_phrase(clause.subject, "NP-SBJ")]
-        early, group, rest = self._predicate(clause, shift)
-        moved = scrambled([*subject, *early, *rest], setting, self._stream)
+        time = [] if clause.time is None else [words("ADVP-TMP", clause.time.en)]
+        group, rest = self._predicate(clause, shift)
+        moved = scrambled([*subject, *rest, *time], setting, self._stream)
         if moved is not None:
             at = len(moved) if "VP" in setting.turned else 1
             return [*moved[:at], ("VP", *group), *moved[at:]]
+        natural = setting.dependency_length == "natural"
+        front = time if natural and (clause.heavy or clause.complement is not None) else []
+        early = time if natural and clause.time is not None and clause.time.early and not front else []
+        rest = rest if front or early else [*rest, *time]
         if "VP" in setting.turned:
-            phrase = ("VP", *early, *weighed(rest[::-1], setting, before=True), *group)
+            phrase = ("VP", *weighed(rest[::-1], setting, before=True), *group)
         else:
-            phrase = ("VP", *early, *group, *weighed(rest, setting, before=False))
-        return [phrase, *subject] if "S" in setting.turned else [*subject, phrase]
+            phrase = ("VP", *group, *weighed(rest, setting, before=False))
+        return [*front, *early, phrase, *subject] if "S" in setting.turned else [*front, *subject, *early, phrase]
 
-    def _predicate(self, clause: Clause, shift: str) -> tuple[list[Tree], list[Tree], list[Tree]]:
-        """What stands before the verb, the predicate complex, and the phrases after it."""
+    def _predicate(self, clause: Clause, shift: str) -> tuple[list[Tree], list[Tree]]:
+        """The predicate complex and the phrases after it, but for the time."""
         third = self._setting.agreement and not clause.subject.many
         if clause.frame == "copula":
             assert clause.identity is not None
             named = words("NP-PRD", f"{_article(clause.identity.en)} {clause.identity.en}")
-            return [], self._with_be(clause, third, shift, named), []
+            return self._with_be(clause, third, shift, named), []
         if clause.frame == "adjective":
             assert clause.adjective is not None
-            return [], self._with_be(clause, third, shift, ("ADJP", clause.adjective.en)), []
+            return self._with_be(clause, third, shift, ("ADJP", clause.adjective.en)), []
         assert clause.verb is not None
-        time = [] if clause.time is None else [words("ADVP-TMP", clause.time.en)]
-        rest = self._phrases(clause)
-        group = _verb(clause, clause.verb, third, shift)
-        return (time, group, rest) if clause.complement is not None else ([], group, [*rest, *time])
+        return _verb(clause, clause.verb, third, shift), self._phrases(clause, clause.verb)
 
     def _with_be(self, clause: Clause, third: bool, shift: str, named: Tree) -> list[Tree]:
         verbs = _be(clause, third, shift)
         return [named, *verbs] if "VP" in self._setting.turned else [*verbs, named]
 
-    def _phrases(self, clause: Clause) -> list[Tree]:
-        """Objects, complement, manner, instrument and place, in this order."""
+    def _phrases(self, clause: Clause, verb: Verb) -> list[Tree]:
+        """Objects, complement, manner, instrument and place, in this order; an object with a relative clause last.
+
+        Before that, a recipient is bare where the verb has it so: gave the boy the book that …
+        """
         parts: list[Tree] = []
         if clause.object is not None and clause.gap != "object":
             parts.append(self._noun_phrase(clause.object, "NP-OBJ"))
-        for adposition, phrase in (("to", clause.recipient), ("to", clause.goal), ("by", clause.agent)):
-            if phrase is not None:
-                parts.append(self._headed("PP", ("P", adposition), self._noun_phrase(phrase, "NP")))
+        if clause.recipient is not None:
+            bare = clause.heavy and verb.double
+            parts.append(self._noun_phrase(clause.recipient, "NP-DAT") if bare else self._with("to", clause.recipient))
+        if clause.agent is not None:
+            parts.append(self._with("by", clause.agent))
+        if clause.goal is not None:
+            home = _home(clause.goal) and verb.preposition == "to"
+            parts.append(("NP-GOL", ("N", "home")) if home else self._with(verb.preposition, clause.goal))
         if clause.complement is not None:
             inner = self._clause(clause.complement, "past" if clause.tense == "past" else "")
             parts.append(self._headed("SBAR", ("C", "that"), ("S", *inner)))
         if clause.manner is not None:
             parts.append(("ADVP-MNR", clause.manner.en))
         if clause.instrument is not None:
-            tool = NounPhrase(clause.instrument, "a")
-            parts.append(self._headed("PP", ("P", "with"), self._noun_phrase(tool, "NP")))
+            parts.append(self._with("with", NounPhrase(clause.instrument, "a")))
         if clause.place is not None:
-            place = self._noun_phrase(clause.place, "NP")
-            parts.append(self._headed("PP", ("P", _preposition(clause.place)), place))
-        return parts
+            parts.append(self._with(_preposition(clause.place), clause.place))
+        return parts[::-1] if clause.heavy else parts
+
+    def _with(self, adposition: str, phrase: NounPhrase) -> Tree:
+        """A phrase with its adposition."""
+        named = ("NP", ("N", "home")) if _home(phrase) else self._noun_phrase(phrase, "NP")
+        return self._headed("PP", ("P", adposition), named)
 
     def _noun_phrase(self, phrase: NounPhrase, label: str) -> Tree:
         """Determiner or possessor, number, adjective and noun, then the relative clause."""
@@ -126,16 +137,23 @@ UPON = frozenset(("farm", "beach", "playground"))
 
 
 def _preposition(place: NounPhrase) -> str:
+    if _home(place):
+        return "at"
     return "in" if place.noun.en in INSIDE else "on" if place.noun.en in UPON else "at"
+
+
+def _home(place: NounPhrase) -> bool:
+    """Whether the place is 집 and no more is said of it: home, not the house."""
+    return place.noun.en == "house" and place.adjective is None
 
 
 def _be(clause: Clause, third: bool, shift: str) -> list[Tree]:
     if shift and clause.tense == "past":
         forms = ["had", *(["not"] if clause.negative else []), "been"]
+    elif clause.tense == "future":
+        forms = ["would" if shift else "will", *(["not"] if clause.negative else []), "be"]
     elif clause.tense == "past" or shift:
         forms = ["was" if third else "were", *(["not"] if clause.negative else [])]
-    elif clause.tense == "future":
-        forms = ["will", *(["not"] if clause.negative else []), "be"]
     else:
         forms = ["is" if third else "are", *(["not"] if clause.negative else [])]
     return [("V", form) for form in forms]
@@ -205,4 +223,4 @@ def _agreeing(relative: Clause, head: NounPhrase) -> Clause:
     """The relative clause with its gapped subject in the number of the head."""
     if relative.gap != "subject":
         return relative
-    return replace(relative, subject=replace(relative.subject, plural=head.many))
+    return relative._replace(subject=relative.subject._replace(plural=head.many))

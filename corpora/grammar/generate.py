@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Iterator
 
 from corpora.errors import CorpusError
+from corpora.grammar.clause import Clause, exchanged
 from corpora.grammar.dependencies import dependencies
-from corpora.grammar.derivation import Clause, Deriver, exchanged
+from corpora.grammar.derivation import Deriver
 from corpora.grammar.english_text import EnglishWriter
 from corpora.grammar.korean_text import KoreanWriter
 from corpora.grammar.lexicon import lexicon

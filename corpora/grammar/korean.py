@@ -37,7 +37,7 @@ class Eojeol(str):
 
 def particle(word: str, name: str) -> Eojeol:
     """The word with a particle: 이 or 가, 은 or 는, 을 or 를 … after its final consonant; 로 after ㄹ, else 으로."""
-    if name == "instrument":
+    if name in ("instrument", "direction"):
         form = "로" if final(word) in ("", "ㄹ") else "으로"
     else:
         form = _PARTICLES[name][0 if final(word) else 1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpora.grammar.arrangement import scrambled, subject_first, weighed
-from corpora.grammar.derivation import NUMBERS, Clause, NounPhrase, recoverable
+from corpora.grammar.clause import NUMBERS, Clause, NounPhrase, recoverable
 from corpora.grammar.korean import Eojeol, particle, with_eu
 from corpora.grammar.lexicon import Adjective
 from corpora.grammar.predicate import predicate
@@ -24,7 +24,7 @@ class KoreanWriter:
         self._stream = stream
 
     def sentence(self, clause: Clause, *, dropped: bool = False) -> Tree:
-        """The tree of a main clause, full stop on the last eojeol. dropped: without its subject, where `recoverable`."""
+        """The tree of a main clause, full stop on the last eojeol. dropped: no subject, where `recoverable`."""
         return on_last_leaf(self._main(clause, dropped), lambda word: Eojeol(word + ".", *word.morphemes, "."))
 
     def _main(self, clause: Clause, dropped: bool) -> Tree:
@@ -57,10 +57,10 @@ class KoreanWriter:
 
     def _arguments(self, clause: Clause, topic: bool, dropped: bool) -> list[Tree]:
         parts: list[Tree] = []
+        time = [] if clause.time is None else [("ADVP-TMP", *map(Eojeol, clause.time.ko.split(" ")))]
         if clause.gap != "subject" and not dropped:
             parts.append(self._phrase(clause.subject, *(("NP-TOP", "topic") if topic else ("NP-SBJ", "subject"))))
-        if clause.time is not None:
-            parts.append(("ADVP-TMP", *map(Eojeol, clause.time.ko.split(" "))))
+        parts = [*time, *parts] if clause.heavy or clause.complement is not None else [*parts, *time]
         if clause.place is not None:
             parts.append(self._phrase(clause.place, "NP-LOC", "place"))
         if clause.recipient is not None:
@@ -68,7 +68,8 @@ class KoreanWriter:
         if clause.agent is not None:
             parts.append(self._phrase(clause.agent, "NP-AGT", "dative"))
         if clause.goal is not None:
-            parts.append(self._phrase(clause.goal, "NP-GOL", "goal"))
+            towards = clause.verb is not None and clause.verb.direction
+            parts.append(self._phrase(clause.goal, "NP-GOL", "direction" if towards else "goal"))
         if clause.instrument is not None:
             parts.append(("NP-INS", particle(clause.instrument.ko, "instrument")))
         if clause.object is not None and clause.gap != "object":
@@ -80,7 +81,7 @@ class KoreanWriter:
         return parts
 
     def _complement(self, clause: Clause, inner: Clause) -> Tree:
-        if clause.frame == "report" or inner.frame == "copula":
+        if clause.frame == "report":
             return ("S-CMP", *self._clause(inner, "quotative"))
         nominal, thing = ("S-NOM", *self._clause(inner, "nominal")), ("N", self._marked(Eojeol("것"), "object"))
         return ("NP-OBJ", thing, nominal) if "Rel" in self._setting.turned else ("NP-OBJ", nominal, thing)

@@ -12,13 +12,15 @@ from typing import Any, Generic, TypeVar
 import yaml
 
 from corpora.errors import CorpusError
+from corpora.grammar.korean import infinitive
 from corpora.grammar.stream import Stream
 
 Item = TypeVar("Item")
 VOWELS = "aeiou"
+_FLAGS = ("direction", "stative", "once", "unwilled", "compound", "foresees", "double", "consumes")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Noun:
     """A noun: both languages' forms, and what its class makes of it."""
 
@@ -33,24 +35,38 @@ class Noun:
     mass: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Verb:
-    """A verb: Korean stem with its irregularity, English principal parts, and the noun classes that go with it."""
+    """A verb: Korean stem with its irregularity, English principal parts, and the noun classes that go with it.
+
+    humble: the morphemes of what is said towards an honoured recipient, humble_stem: those in one. places: the classes
+    of places where it is done; None for any. The rest as in `lexicon.yaml`.
+    """
 
     stem: str
     irregular: str
     honorific: str
-    recipient_honorific: str
+    humble: tuple[str, ...]
+    humble_stem: str
     base: str
     past: str
     participle: str
     progressive: str
     subjects: tuple[str, ...]
     objects: tuple[str, ...]
+    places: tuple[str, ...] | None
+    preposition: str
+    direction: bool
     stative: bool
+    once: bool
+    unwilled: bool
+    compound: bool
+    foresees: bool
+    double: bool
+    consumes: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Adjective:
     stem: str
     irregular: str
@@ -59,10 +75,16 @@ class Adjective:
     attributive_past: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Adverb:
+    """An adverb; its flags as in `lexicon.yaml`. number: of the subjects that a manner asks for, one or many."""
+
     ko: str
     en: str
+    affirmative: bool
+    early: bool
+    moment: bool
+    number: str
 
 
 class Ranked(Generic[Item]):
@@ -78,14 +100,24 @@ class Ranked(Generic[Item]):
 
 @dataclass(frozen=True)
 class Lexicon:
-    """nouns and adjectives by class of noun; verbs by frame; adverbs by kind."""
+    """nouns by class, and by Korean word (`named`), with the `classes` of each; verbs by frame; adverbs by kind.
+
+    adjectives: those that a noun can have; manners: the adverbs that a verb can have, by its stem.
+    """
 
     nouns: dict[str, Ranked[Noun]]
     verbs: dict[str, Ranked[Verb]]
     adjectives: dict[str, Ranked[Adjective]]
     predicates: Ranked[Adjective]
     adverbs: dict[str, Ranked[Adverb]]
+    manners: dict[str, Ranked[Adverb]]
+    named: dict[str, Noun]
+    classes: dict[str, frozenset[str]]
     lemmas: int
+
+    def goes_with(self, noun: Noun, groups: tuple[str, ...]) -> bool:
+        """Whether the noun is of one of the classes."""
+        return not self.classes[noun.ko].isdisjoint(groups)
 
 
 def third_person(base: str) -> str:
@@ -117,7 +149,7 @@ def _noun(group: str, declared: dict[str, Any], word: list[str]) -> Noun:
 
 
 def _verb(declared: dict[str, Any]) -> Verb:
-    parts = declared["en"]
+    parts, humble = declared["en"], tuple(declared.get("humble", ()))
     base = parts[0]
     past = parts[1] if len(parts) > 1 else base + ("d" if base.endswith("e") else "ed")
     participle = parts[2] if len(parts) > 2 else past
@@ -126,14 +158,17 @@ def _verb(declared: dict[str, Any]) -> Verb:
         _stem(declared["ko"]),
         declared.get("irregular", ""),
         _stem(declared["honorific"]) if "honorific" in declared else "",
-        _stem(declared["recipient_honorific"]) if "recipient_honorific" in declared else "",
+        humble,
+        infinitive(humble[0]) + humble[2] if len(humble) == 3 else "".join(humble),
         base,
         past,
         participle,
         progressive,
         tuple(declared["subject"]),
         tuple(declared.get("object", ())),
-        declared.get("stative", False),
+        tuple(declared["place"]) if "place" in declared else None,
+        declared.get("preposition", "to"),
+        *(declared.get(flag, False) for flag in _FLAGS),
     )
 
 
@@ -159,30 +194,32 @@ def lexicon() -> Lexicon:
         for a in declared["adjectives"]
     ]
     known = nouns.keys() | subclasses.keys()
-    asked = {group for listed in verbs.values() for verb in listed for group in verb.subjects + verb.objects}
+    asked = {group for listed in verbs.values() for v in listed for group in v.subjects + v.objects + (v.places or ())}
     asked |= {group for adjective in adjectives for group in adjective.groups}
     if asked - known:
         raise CorpusError(f"lexicon.yaml: no class of nouns is called {', '.join(sorted(asked - known))}.")
-    adverbs = {kind: [Adverb(ko, en) for ko, en in listed] for kind, listed in declared["adverbs"].items()}
-    total = (
-        sum(map(len, nouns.values()))
-        + sum(map(len, verbs.values()))
-        + len(adjectives)
-        + sum(map(len, adverbs.values()))
-    )
+    members = nouns | subclasses
+    classes = {word: frozenset(g for g, of in members.items() if noun in of) for word, noun in by_word.items()}
+    described = {word: [a for a in adjectives if not own.isdisjoint(a.groups)] for word, own in classes.items()}
+    adverbs = {kind: [_adverb(adverb) for adverb in listed] for kind, listed in declared["adverbs"].items()}
+    manners: dict[str, list[Adverb]] = {}
+    for adverb, about in zip(adverbs["manner"], declared["adverbs"]["manner"], strict=True):
+        for verb in about["with"]:
+            manners.setdefault(_stem(verb), []).append(adverb)
+    counted = nouns, verbs, adverbs
     return Lexicon(
-        {name: Ranked(words) for name, words in (nouns | subclasses).items()},
+        {name: Ranked(words) for name, words in members.items()},
         {frame: Ranked(listed) for frame, listed in verbs.items()},
-        {
-            group: Ranked([a for a in adjectives if group in a.groups])
-            for group in nouns
-            if _described(adjectives, group)
-        },
+        {word: Ranked(listed) for word, listed in described.items() if listed},
         Ranked(adjectives),
         {kind: Ranked(listed) for kind, listed in adverbs.items()},
-        total,
+        {stem: Ranked(listed) for stem, listed in manners.items()},
+        by_word,
+        classes,
+        sum(len(listed) for kind in counted for listed in kind.values()) + len(adjectives),
     )
 
 
-def _described(adjectives: list[Adjective], group: str) -> bool:
-    return any(group in adjective.groups for adjective in adjectives)
+def _adverb(declared: dict[str, Any]) -> Adverb:
+    affirmative, early, moment = (declared.get(flag, False) for flag in ("affirmative", "early", "moment"))
+    return Adverb(declared["ko"], declared["en"], affirmative, early, moment, declared.get("number", ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from corpora.grammar.derivation import Clause
+from corpora.grammar.clause import Clause
 from corpora.grammar.korean import (
     Eojeol,
     formal_present,
@@ -40,11 +40,13 @@ def predicate(clause: Clause, ending: str, register: str, *, agreement: bool = T
     """The eojeol of a clause's predicate with the given ending.
 
     ending: final (in the register), adnominal, quotative, nominal (adnominal before 것), or a link of
-    `derivation.LINKS`. agreement: whether an honoured subject or recipient shows on the verb.
+    `Clause.link`. agreement: whether an honoured subject or recipient shows on the verb. An adnominal clause of what
+    lasts tells it at the time of its main clause (좋아하는), whichever that is.
     """
     honoured = agreement and clause.subject.noun.honorific
     stem = _auxiliary(clause, _base(clause, honoured, agreement), honoured)
-    return [*stem.before, *_ending(stem, clause.tense, ending, register)]
+    lasts = ending == "adnominal" and clause.verb is not None and clause.verb.stative
+    return [*stem.before, *_ending(stem, "present" if lasts else clause.tense, ending, register)]
 
 
 def _base(clause: Clause, honoured: bool, agreement: bool) -> Stem:
@@ -74,8 +76,8 @@ def _lexical(clause: Clause, honoured: bool, agreement: bool) -> Stem:
         return Stem((), stem, clause.adjective.irregular, "exist" if exists else "adjective", (stem,))
     assert clause.verb is not None
     respected = agreement and clause.recipient is not None and clause.recipient.noun.honorific
-    if respected and clause.verb.recipient_honorific:
-        return Stem((), clause.verb.recipient_honorific, "", "verb", (clause.verb.recipient_honorific,))
+    if respected and clause.verb.humble:
+        return Stem((), clause.verb.humble_stem, "", "verb", clause.verb.humble)
     return Stem((), clause.verb.stem, clause.verb.irregular, "verb", (clause.verb.stem,))
 
 
@@ -105,7 +107,8 @@ def _auxiliary(clause: Clause, stem: Stem, honoured: bool) -> Stem:
     doing = (*stem.before, stem.word(stem.stem + "고", "고"))
     if clause.aux == "progressive":
         if clause.negative:
-            return _not((*doing, Eojeol("있지", "있", "지")), "verb", honoured)
+            stays = Eojeol("계시지", "계시", "지") if honoured else Eojeol("있지", "있", "지")
+            return _not((*doing, stays), "verb", False)
         return Stem(doing, *(("계시", "", "verb", ("계시",), True) if honoured else ("있", "", "exist", ("있",))))
     if clause.aux == "want":
         wanting = (*doing, Eojeol("싶어", "싶", "어"))

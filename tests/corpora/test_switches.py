@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from corpora.errors import CorpusError
-from corpora.grammar.derivation import Clause, NounPhrase
+from corpora.grammar.clause import Clause, NounPhrase
 from corpora.grammar.english_text import EnglishWriter
 from corpora.grammar.generate import generate
 from corpora.grammar.korean_text import KoreanWriter
