@@ -7,7 +7,8 @@ subordinators and copulas hang below the word that they belong to. Of two linked
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from corpora.grammar.lexicon import lexicon
@@ -26,13 +27,15 @@ _VERB_PARTICLES = frozenset(
 )
 _LINKS = ("때", "전에", "후에")
 _NEGATIONS = ("안", "못")
+_ROOT = (0, "root")
+_CLAUSES = frozenset(("S-ADN", "S-NOM", "SBAR"))
 
 
 def dependencies(lang: str, tree: Tree) -> str:
     """The dependency tree of a constituent one, as `corpora.syntax.written` writes it."""
     builder = _Builder(lang)
-    builder.heads[builder.add(tree)] = 0, "root"
-    return written([Word(*builder.heads[i], builder.tags[i]) for i in range(len(builder.tags))])
+    builder.heads[builder.add(tree)] = _ROOT
+    return written([Word(*link, tag) for link, tag in zip(builder.heads, builder.tags, strict=True)])
 
 
 @cache
@@ -46,16 +49,25 @@ def _names(lang: str) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=1 << 15)
+def _phrase(lang: str, tree: Tree) -> tuple[list[str], list[tuple[int, str]], int]:
+    """Tags, heads and number of the head of a phrase, which comes in many sentences."""
+    builder = _Builder(lang)
+    head = builder.phrase(tree)
+    return builder.tags, builder.heads, head
+
+
 class _Builder:
     """Walks one tree. Holds the words met so far: their tags, and the head (from 1) and relation of each."""
 
     def __init__(self, lang: str) -> None:
         self._lang = lang
         self.tags: list[str] = []
-        self.heads: dict[int, tuple[int, str]] = {}
+        self.heads: list[tuple[int, str]] = []
 
     def _word(self, tag: str) -> int:
         self.tags.append(tag)
+        self.heads.append(_ROOT)
         return len(self.tags) - 1
 
     def _hang(self, word: int, below: int, relation: str) -> None:
@@ -63,12 +75,25 @@ class _Builder:
 
     def add(self, tree: Tree) -> int:
         """Add the words of a phrase; the number of its head."""
+        label = tree[0]
+        if label[0] == "S":
+            return self._clause(label, tree[1:])
+        if label == "VP" and self._lang == "en":
+            return self._verb_phrase(tree[1:])
+        if tree[1][0] in _CLAUSES or tree[-1][0] in _CLAUSES:
+            return self._noun_phrase(tree[1:])
+        tags, links, head = _phrase(self._lang, tree)
+        before = len(self.tags)
+        self.tags += tags
+        self.heads += [(before + below, relation) for below, relation in links]
+        return before + head
+
+    def phrase(self, tree: Tree) -> int:
+        """The same for a phrase without a clause in it."""
         label, *parts = tree
         if label == "VP":
             return self._verb_phrase(parts)
-        if label.startswith("S"):
-            return self._clause(label, parts)
-        if label in ("NP-PRD", "ADVP-TMP") or all(isinstance(part, str) for part in parts):
+        if label in ("NP-PRD", "ADVP-TMP") or type(parts[0]) is not tuple:
             return self._flat(label, parts)
         return self._noun_phrase(parts)
 
@@ -86,7 +111,7 @@ class _Builder:
             self._hang(word, head, "det" if determined and i == 0 else "compound")
         return head
 
-    def _noun_phrase(self, parts: list[Any]) -> int:
+    def _noun_phrase(self, parts: Sequence[Any]) -> int:
         """Everything hangs below the noun; in Korean with a counter, below the counter, which bears the particle."""
         added = [(part[0], self.add(part)) for part in parts]
         head: int = next(word for label, word in reversed(added) if label in ("CNT", "N", "NP"))
@@ -98,7 +123,7 @@ class _Builder:
     def _below_noun(self, label: str) -> str:
         return {"N": "compound", "P": "case", "SBAR": "acl:relcl"}.get(label) or _PHRASES[label]
 
-    def _clause(self, label: str, parts: list[Any]) -> int:
+    def _clause(self, label: str, parts: Sequence[Any]) -> int:
         """Subject, adjuncts and linked clauses below the predicate."""
         added = [(part[0], self.add(part), part) for part in parts]
         clauses = [word for name, word, _ in added if name in ("S", "S-CRD")]
@@ -137,8 +162,8 @@ class _Builder:
             return "advmod" if len(part) == 2 else "obl"
         return _PHRASES[label]
 
-    def _verb_phrase(self, parts: list[Any]) -> int:
-        added = [(part[0], self.add(part), part) for part in parts]
+    def _verb_phrase(self, parts: Sequence[Any]) -> int:
+        added = [(part[0], self._word("VERB") if part[0] == "V" else self.add(part), part) for part in parts]
         verbs = [(word, part[1]) for name, word, part in added if name == "V"]
         nominal = [word for name, word, _ in added if name in ("ADJP", "NP-PRD")]
         head = nominal[0] if nominal else self._lexical(verbs)
@@ -149,8 +174,6 @@ class _Builder:
                 tag, relation = self._auxiliary(form.rstrip(".,"), after=after, copula=word == copula)
                 self.tags[word] = tag
                 self._hang(word, head, relation)
-            else:
-                self.tags[word] = "VERB"
         for name, word, part in added:
             if name != "V" and word != head:
                 self._hang(word, head, self._below_verb(name, part))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import accumulate
 
 from corpora.grammar.clause import PEOPLE, Clause, NounPhrase
@@ -14,11 +15,11 @@ class Choice:
     """Names with weights. Holds the running sums, for drawing."""
 
     def __init__(self, **weights: float) -> None:
-        self._ends = list(zip(weights, accumulate(weights.values()), strict=True))
+        self._names = tuple(weights)
+        self._ends = tuple(accumulate(weights.values()))
 
     def draw(self, stream: Stream) -> str:
-        at = stream.unit() * self._ends[-1][1]
-        return next((name for name, end in self._ends if at < end), self._ends[-1][0])
+        return self._names[bisect_right(self._ends, stream.unit() * self._ends[-1], hi=len(self._names) - 1)]
 
 
 _TENSES = Choice(past=0.55, present=0.3, future=0.15)

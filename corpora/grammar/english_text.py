@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from corpora.grammar.arrangement import scrambled, weighed
 from corpora.grammar.clause import NUMBERS, PEOPLE, Clause, NounPhrase
 from corpora.grammar.lexicon import VOWELS, Verb, third_person
@@ -15,12 +17,13 @@ _SOUNDS_CONSONANT = ("uni", "use", "one", "eu")
 
 
 class EnglishWriter:
-    """Writes derivations under one setting. Holds it, and the stream that scrambling draws from."""
+    """Writes derivations under one setting. Holds it, the stream for scrambling, and phrases written before."""
 
     def __init__(self, setting: Setting, stream: Stream) -> None:
         self._setting = setting
-        self._stream = stream
+        self.stream = stream
         self._marks = MARKS.get(setting.case_marking, {})
+        self._bare = lru_cache(maxsize=1 << 14)(self._bare_phrase)
 
     def sentence(self, clause: Clause) -> Tree:
         """The tree of a main clause, capital at the head and full stop at the end."""
@@ -50,7 +53,7 @@ class EnglishWriter:
         subject = [] if clause.gap == "subject" else [self._noun_phrase(clause.subject, "NP-SBJ")]
         time = [] if clause.time is None else [words("ADVP-TMP", clause.time.en)]
         group, rest = self._predicate(clause, shift)
-        moved = scrambled([*subject, *rest, *time], setting, self._stream)
+        moved = scrambled([*subject, *rest, *time], setting, self.stream)
         if moved is not None:
             at = len(moved) if "VP" in setting.turned else 1
             return [*moved[:at], ("VP", *group), *moved[at:]]
@@ -114,19 +117,23 @@ class EnglishWriter:
         return self._headed("PP", ("P", adposition), named)
 
     def _noun_phrase(self, phrase: NounPhrase, label: str) -> Tree:
-        """Determiner or possessor, number, adjective and noun, then the relative clause."""
+        """What `_bare_phrase` writes, then the relative clause."""
+        if phrase.relative is None:
+            return self._bare(phrase, label)
+        bare = self._bare(phrase._replace(relative=None), label)
+        word = "who" if phrase.noun.group in PEOPLE and phrase.relative.gap == "subject" else "that"
+        inner: Tree = ("S", *self._clause(_agreeing(phrase.relative, phrase)))
+        relative = self._headed("SBAR", ("WH", word), inner)
+        return (label, relative, *bare[1:]) if "Rel" in self._setting.turned else (*bare, relative)
+
+    def _bare_phrase(self, phrase: NounPhrase, label: str) -> Tree:
+        """Determiner or possessor, number, adjective and noun."""
         noun, mark = phrase.noun, self._marks.get(label, "")
         if noun.proper:
             return (label, ("N", noun.en + mark))
         parts = _before_noun(phrase)
         named = words("N", (noun.plural if phrase.many else noun.en) + mark)
-        parts = [named, *parts[::-1]] if "NP" in self._setting.turned else [*parts, named]
-        if phrase.relative is None:
-            return (label, *parts)
-        word = "who" if noun.group in PEOPLE and phrase.relative.gap == "subject" else "that"
-        inner: Tree = ("S", *self._clause(_agreeing(phrase.relative, phrase)))
-        relative = self._headed("SBAR", ("WH", word), inner)
-        return (label, relative, *parts) if "Rel" in self._setting.turned else (label, *parts, relative)
+        return (label, named, *parts[::-1]) if "NP" in self._setting.turned else (label, *parts, named)
 
 
 INSIDE = frozenset((

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from corpora.errors import CorpusError
-from corpora.grammar.clause import Clause, exchanged
+from corpora.grammar.clause import Clause, exchanged, recoverable
 from corpora.grammar.dependencies import dependencies
 from corpora.grammar.derivation import Deriver
 from corpora.grammar.english_text import EnglishWriter
@@ -20,6 +21,7 @@ from corpora.readers import Row
 SHORTEST, LONGEST = 3, 16
 """Eojeol of a Korean sentence: shorter and longer ones are drawn again."""
 _ATTEMPTS = 200
+_MASK = (1 << 64) - 1
 _BARE = Setting(case_marking="dropped", agreement=False)
 _KOREAN, _ENGLISH = KoreanWriter(_BARE, Stream(0)), EnglishWriter(_BARE, Stream(0))
 
@@ -74,11 +76,9 @@ def _new(switches: Switches, number: int, seen: Seen) -> tuple[Clause, int]:
         korean = leaves(_KOREAN.sentence(derivation))
         if not SHORTEST <= len(korean) <= LONGEST:
             continue
-        keys = {
-            _key("ko", korean),
-            _key("ko", leaves(_KOREAN.sentence(derivation, dropped=True))),
-            _key("en", leaves(_ENGLISH.sentence(derivation))),
-        }
+        keys = {_key("ko", korean), _key("en", leaves(_ENGLISH.sentence(derivation)))}
+        if recoverable(derivation):
+            keys.add(_key("ko", leaves(_KOREAN.sentence(derivation, dropped=True))))
         if not any(key in seen for key in keys):
             seen.update(keys)
             return derivation, attempt
@@ -87,17 +87,24 @@ def _new(switches: Switches, number: int, seen: Seen) -> tuple[Clause, int]:
 
 def _key(lang: str, words: list[str]) -> int:
     """A number for a bag of words: case, commas and full stops apart."""
-    bag = "\0".join(sorted(word.rstrip(".,").lower() for word in words))
-    return int.from_bytes(hashlib.blake2b(f"{lang}\0{bag}".encode(), digest_size=8).digest(), "little")
+    return mix((_number(lang) + sum(map(_number, words))) & _MASK)
+
+
+@cache
+def _number(word: str) -> int:
+    """64 bits for a word; there are some tens of thousands of them."""
+    bare = word.rstrip(".,").lower()
+    return int.from_bytes(hashlib.blake2b(bare.encode(), digest_size=8).digest(), "little")
 
 
 class _Writing:
-    """Writes pairs under the switches. Holds them, and the settings of Korean (one a register) and English."""
+    """Writes pairs under the switches. Holds them, and the writers of Korean (one a register) and English."""
 
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
-        self._korean = {register: switches.setting("ko", register) for register in REGISTERS}
-        self._english = switches.setting("en")
+        none = Stream(0)
+        self._korean = {name: KoreanWriter(switches.setting("ko", name), none) for name in REGISTERS}
+        self._english = EnglishWriter(switches.setting("en"), none)
 
     def row(self, number: int, attempt: int, derivation: Clause) -> Row:
         """The pair of that number. Each switch draws from a stream of its own, so that none disturbs another."""
@@ -108,9 +115,11 @@ class _Writing:
         register = switches.register
         if register == "mixed":
             register = "plain" if roll < 0.6 else "polite" if roll < 0.8 else "formal"
+        korean, english = self._korean[register], self._english
+        korean.stream, english.stream = Stream(*names, 3), Stream(*names, 4)
         trees: dict[str, Tree] = {
-            "ko": KoreanWriter(self._korean[register], Stream(*names, 3)).sentence(derivation, dropped=dropped),
-            "en": EnglishWriter(self._english, Stream(*names, 4)).sentence(derivation),
+            "ko": korean.sentence(derivation, dropped=dropped),
+            "en": english.sentence(derivation),
         }
         return Row(
             f"grammar-{number:07d}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 from corpora.grammar.arrangement import scrambled, subject_first, weighed
 from corpora.grammar.clause import NUMBERS, Clause, NounPhrase, recoverable
 from corpora.grammar.korean import Eojeol, particle, with_eu
-from corpora.grammar.lexicon import Adjective
+from corpora.grammar.lexicon import Adjective, Adverb
 from corpora.grammar.predicate import predicate
 from corpora.grammar.stream import Stream
 from corpora.grammar.switches import Setting
@@ -17,11 +19,12 @@ _STRUCTURAL = ("subject", "topic", "object")
 
 
 class KoreanWriter:
-    """Writes derivations under one setting. Holds it, and the stream that scrambling draws from."""
+    """Writes derivations under one setting. Holds it, the stream for scrambling, and phrases written before."""
 
     def __init__(self, setting: Setting, stream: Stream) -> None:
         self._setting = setting
-        self._stream = stream
+        self.stream = stream
+        self._bare = lru_cache(maxsize=1 << 14)(self._bare_phrase)
 
     def sentence(self, clause: Clause, *, dropped: bool = False) -> Tree:
         """The tree of a main clause, full stop on the last eojeol. dropped: no subject, where `recoverable`."""
@@ -42,8 +45,8 @@ class KoreanWriter:
         setting = self._setting
         parts = self._arguments(clause, topic and setting.topics, dropped)
         words = predicate(clause, ending, setting.register, agreement=setting.agreement)
-        complex_ = ("VP", *(("V", word) for word in words))
-        moved = scrambled(parts, setting, self._stream)
+        complex_ = ("VP", *[("V", word) for word in words])
+        moved = scrambled(parts, setting, self.stream)
         if moved is not None:
             return [complex_, *moved] if "VP" in setting.turned else [*moved, complex_]
         if not setting.turned & {"S", "VP"}:
@@ -57,7 +60,7 @@ class KoreanWriter:
 
     def _arguments(self, clause: Clause, topic: bool, dropped: bool) -> list[Tree]:
         parts: list[Tree] = []
-        time = [] if clause.time is None else [("ADVP-TMP", *map(Eojeol, clause.time.ko.split(" ")))]
+        time = [] if clause.time is None else [_adverb("ADVP-TMP", clause.time)]
         if clause.gap != "subject" and not dropped:
             parts.append(self._phrase(clause.subject, *(("NP-TOP", "topic") if topic else ("NP-SBJ", "subject"))))
         parts = [*time, *parts] if clause.heavy or clause.complement is not None else [*parts, *time]
@@ -77,7 +80,7 @@ class KoreanWriter:
         if clause.complement is not None:
             parts.append(self._complement(clause, clause.complement))
         if clause.manner is not None:
-            parts.append(("ADVP-MNR", Eojeol(clause.manner.ko)))
+            parts.append(_adverb("ADVP-MNR", clause.manner))
         return parts
 
     def _complement(self, clause: Clause, inner: Clause) -> Tree:
@@ -95,7 +98,15 @@ class KoreanWriter:
         return particle(word, f"honorific {name}" if honorific else name)
 
     def _phrase(self, phrase: NounPhrase, label: str, name: str) -> Tree:
-        """Relative clause, possessor, determiner and adjective, then the noun with its particle."""
+        """The relative clause, then what `_bare_phrase` writes."""
+        if phrase.relative is None:
+            return self._bare(phrase, label, name)
+        bare = self._bare(phrase._replace(relative=None), label, name)
+        relative = ("S-ADN", *self._clause(phrase.relative, "adnominal"))
+        return (*bare, relative) if "Rel" in self._setting.turned else (label, relative, *bare[1:])
+
+    def _bare_phrase(self, phrase: NounPhrase, label: str, name: str) -> Tree:
+        """Possessor, determiner and adjective, then the noun with its particle."""
         before: list[Tree] = []
         if phrase.possessor is not None:
             before.append(("NP-POS", particle(phrase.possessor.ko, "possessive")))
@@ -111,13 +122,15 @@ class KoreanWriter:
         else:
             counter = self._marked(Eojeol(phrase.noun.counter), name, honorific=honorific)
             named = [("N", noun), ("NUM", Eojeol(NUMBERS[phrase.number][0])), ("CNT", counter)]
-        parts = [*named, *before[::-1]] if "NP" in self._setting.turned else [*before, *named]
-        if phrase.relative is None:
-            return (label, *parts)
-        relative = ("S-ADN", *self._clause(phrase.relative, "adnominal"))
-        return (label, *parts, relative) if "Rel" in self._setting.turned else (label, relative, *parts)
+        return (label, *named, *before[::-1]) if "NP" in self._setting.turned else (label, *before, *named)
 
 
+@cache
+def _adverb(label: str, adverb: Adverb) -> Tree:
+    return (label, *map(Eojeol, adverb.ko.split(" ")))
+
+
+@cache
 def attributive(adjective: Adjective) -> Eojeol:
     """큰, 예쁜, 아름다운, 빨간, 재미있는."""
     if adjective.stem.endswith(("있", "없")):

@@ -93,9 +93,10 @@ class Ranked(Generic[Item]):
     def __init__(self, items: list[Item]) -> None:
         self.items = items
         self._sums = list(accumulate(1.0 / (rank + 2) for rank in range(len(items))))
+        self._last = len(items) - 1
 
     def draw(self, stream: Stream) -> Item:
-        return self.items[bisect_right(self._sums, stream.unit() * self._sums[-1], hi=len(self.items) - 1)]
+        return self.items[bisect_right(self._sums, stream.unit() * self._sums[-1], hi=self._last)]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from corpora.grammar.clause import Clause
 from corpora.grammar.korean import (
@@ -15,6 +17,7 @@ from corpora.grammar.korean import (
     with_eu,
     with_n,
 )
+from corpora.grammar.lexicon import Adjective, Noun, Verb
 
 
 @dataclass(frozen=True)
@@ -36,55 +39,78 @@ class Stem:
         return Eojeol(text, *self.morphemes, *endings)
 
 
-def predicate(clause: Clause, ending: str, register: str, *, agreement: bool = True) -> list[Eojeol]:
+class Predicate(NamedTuple):
+    """What of a clause shows on its predicate.
+
+    word: its verb, adjective or noun; honoured: whether its subject is an honoured person; respected: its recipient.
+    """
+
+    frame: str
+    word: Verb | Adjective | Noun
+    tense: str
+    negative: bool
+    short_negative: bool
+    aux: str
+    honoured: bool
+    respected: bool
+
+
+def predicate(clause: Clause, ending: str, register: str, *, agreement: bool = True) -> tuple[Eojeol, ...]:
     """The eojeol of a clause's predicate with the given ending.
 
     ending: final (in the register), adnominal, quotative, nominal (adnominal before 것), or a link of
     `Clause.link`. agreement: whether an honoured subject or recipient shows on the verb. An adnominal clause of what
     lasts tells it at the time of its main clause (좋아하는), whichever that is.
     """
-    honoured = agreement and clause.subject.noun.honorific
-    stem = _auxiliary(clause, _base(clause, honoured, agreement), honoured)
+    word = clause.verb or clause.adjective or clause.identity
+    assert word is not None
     lasts = ending == "adnominal" and clause.verb is not None and clause.verb.stative
-    return [*stem.before, *_ending(stem, "present" if lasts else clause.tense, ending, register)]
+    honoured = agreement and clause.subject.noun.honorific
+    respected = agreement and clause.recipient is not None and clause.recipient.noun.honorific
+    shown = Predicate(
+        clause.frame, word, "present" if lasts else clause.tense, clause.negative, clause.short_negative, clause.aux,
+        honoured, respected,
+    )  # fmt: skip
+    return _eojeol(shown, ending, register)
 
 
-def _base(clause: Clause, honoured: bool, agreement: bool) -> Stem:
+@lru_cache(maxsize=1 << 15)
+def _eojeol(shown: Predicate, ending: str, register: str) -> tuple[Eojeol, ...]:
+    stem = _auxiliary(shown, _base(shown))
+    return (*stem.before, *_ending(stem, shown.tense, ending, register))
+
+
+def _base(shown: Predicate) -> Stem:
     """The bare stem, honorific where the subject is honoured, with its negation."""
-    if clause.frame == "copula":
-        assert clause.identity is not None
-        return Stem((), clause.identity.ko + "이", "", "copula", (clause.identity.ko, "이"))
-    bare = _lexical(clause, honoured, agreement)
-    if not clause.negative or clause.aux:
-        late = clause.aux in ("progressive", "want", "must")
-        return _honoured(clause, bare) if honoured and not late else bare
-    if clause.short_negative:
-        stem = _honoured(clause, bare) if honoured else bare
+    if isinstance(shown.word, Noun):
+        return Stem((), shown.word.ko + "이", "", "copula", (shown.word.ko, "이"))
+    bare, honoured = _lexical(shown, shown.word), shown.honoured
+    if not shown.negative or shown.aux:
+        late = shown.aux in ("progressive", "want", "must")
+        return _honoured(shown, bare) if honoured and not late else bare
+    if shown.short_negative:
+        stem = _honoured(shown, bare) if honoured else bare
         return Stem((Eojeol("안"),), stem.stem, stem.irregular, stem.kind, stem.morphemes, stem.honorific)
-    if honoured and bare.kind == "verb" and clause.verb is not None and clause.verb.honorific:
-        bare = _honoured(clause, bare)
+    if honoured and isinstance(shown.word, Verb) and shown.word.honorific:
+        bare = _honoured(shown, bare)
     kind = "adjective" if bare.kind == "exist" else bare.kind
     return _not((bare.word(bare.stem + "지", "지"),), kind, honoured)
 
 
-def _lexical(clause: Clause, honoured: bool, agreement: bool) -> Stem:
+def _lexical(shown: Predicate, word: Verb | Adjective) -> Stem:
     """The stem of the verb or adjective itself; humble towards an honoured recipient (드리다)."""
-    if clause.frame == "adjective":
-        assert clause.adjective is not None
-        stem = clause.adjective.stem
-        exists = stem.endswith("있") and not honoured
-        return Stem((), stem, clause.adjective.irregular, "exist" if exists else "adjective", (stem,))
-    assert clause.verb is not None
-    respected = agreement and clause.recipient is not None and clause.recipient.noun.honorific
-    if respected and clause.verb.humble:
-        return Stem((), clause.verb.humble_stem, "", "verb", clause.verb.humble)
-    return Stem((), clause.verb.stem, clause.verb.irregular, "verb", (clause.verb.stem,))
+    if isinstance(word, Adjective):
+        exists = word.stem.endswith("있") and not shown.honoured
+        return Stem((), word.stem, word.irregular, "exist" if exists else "adjective", (word.stem,))
+    if shown.respected and word.humble:
+        return Stem((), word.humble_stem, "", "verb", word.humble)
+    return Stem((), word.stem, word.irregular, "verb", (word.stem,))
 
 
-def _honoured(clause: Clause, bare: Stem) -> Stem:
+def _honoured(shown: Predicate, bare: Stem) -> Stem:
     """With 시, or the verb's own word of respect (주무시다)."""
-    if clause.verb is not None and clause.frame != "adjective" and clause.verb.honorific:
-        return Stem((), clause.verb.honorific, "", bare.kind, (clause.verb.honorific,), True)
+    if isinstance(shown.word, Verb) and shown.word.honorific:
+        return Stem((), shown.word.honorific, "", bare.kind, (shown.word.honorific,), True)
     return Stem((), with_eu(bare.stem, "시", bare.irregular), "", bare.kind, (*bare.morphemes, "시"), True)
 
 
@@ -97,22 +123,23 @@ def _helping(stem: str, bare: str, before: tuple[Eojeol, ...], kind: str, honour
     return Stem(before, stem, "", kind, (bare, "시") if honoured else (bare,), honoured)
 
 
-def _auxiliary(clause: Clause, stem: Stem, honoured: bool) -> Stem:
-    if clause.aux == "can":
+def _auxiliary(shown: Predicate, stem: Stem) -> Stem:
+    honoured = shown.honoured
+    if shown.aux == "can":
         able = (*stem.before, stem.word(with_eu(stem.stem, "ㄹ", stem.irregular), "ㄹ"), Eojeol("수"))
-        return _helping(word := "없" if clause.negative else "있", word, able, "exist", False)
-    if clause.aux == "must":
+        return _helping(word := "없" if shown.negative else "있", word, able, "exist", False)
+    if shown.aux == "must":
         obliged = stem.word(infinitive(stem.stem, stem.irregular) + "야", "어야")
         return _helping("하시" if honoured else "하", "하", (*stem.before, obliged), "verb", honoured)
     doing = (*stem.before, stem.word(stem.stem + "고", "고"))
-    if clause.aux == "progressive":
-        if clause.negative:
+    if shown.aux == "progressive":
+        if shown.negative:
             stays = Eojeol("계시지", "계시", "지") if honoured else Eojeol("있지", "있", "지")
             return _not((*doing, stays), "verb", False)
         return Stem(doing, *(("계시", "", "verb", ("계시",), True) if honoured else ("있", "", "exist", ("있",))))
-    if clause.aux == "want":
+    if shown.aux == "want":
         wanting = (*doing, Eojeol("싶어", "싶", "어"))
-        if clause.negative:
+        if shown.negative:
             return _not((*wanting, Eojeol("하지", "하", "지")), "verb", honoured)
         return _helping("하시" if honoured else "하", "하", wanting, "verb", honoured)
     return stem

@@ -26,8 +26,10 @@ class Stream:
 
     def unit(self) -> float:
         """The next number in [0, 1), a multiple of 2⁻⁵³."""
-        self._state = (self._state + _GOLDEN) & _MASK
-        return (mix(self._state) >> 11) * 2.0**-53
+        self._state = value = (self._state + _GOLDEN) & _MASK
+        value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK  # `mix`, without a call: most of the drawing
+        value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
+        return ((value ^ (value >> 31)) >> 11) * 2.0**-53
 
     def chance(self, probability: float) -> bool:
         """Whether something of that probability happens; a draw is taken in any case."""

@@ -7,26 +7,24 @@ from typing import Any
 Tree = tuple[Any, ...]
 
 
-def leaves(tree: Tree | str) -> list[str]:
+def leaves(tree: Tree) -> list[str]:
     """The words of a tree, in the order of the text."""
     found: list[str] = []
     _gather(tree, found)
     return found
 
 
-def _gather(tree: Tree | str, found: list[str]) -> None:
-    if isinstance(tree, str):
-        found.append(tree)
-        return
+def _gather(tree: Tree, found: list[str]) -> None:
     for child in tree[1:]:
-        _gather(child, found)
+        if type(child) is tuple:
+            _gather(child, found)
+        else:
+            found.append(child)
 
 
-def bracketed(tree: Tree | str) -> str:
+def bracketed(tree: Tree) -> str:
     """(S (NP-SBJ (N 학생이)) (V 읽었다.)), on one line."""
-    if isinstance(tree, str):
-        return tree
-    return f"({tree[0]} {' '.join([child if isinstance(child, str) else bracketed(child) for child in tree[1:]])})"
+    return f"({tree[0]} {' '.join([bracketed(child) if type(child) is tuple else child for child in tree[1:]])})"
 
 
 def parse(text: str) -> Tree:

@@ -38,7 +38,7 @@ def both(clause: Clause, register: str = "plain") -> tuple[str, str]:
     return " ".join(leaves(korean)), " ".join(leaves(english))
 
 
-PINNED = "25c9c717b5aaa3d3a27dce3e2c91926dd03d851b5ba86961d56335616bc9b2da"
+PINNED = "88c90dcf84a2f2a4901b1a3bb3affecdd090c24a82f81821c16822072d5ba4ab"
 
 STUDENT, TEACHER, MINSU = NounPhrase(noun("학생")), NounPhrase(noun("선생님")), NounPhrase(noun("민수"))
 BOOK, SONG = NounPhrase(noun("책"), "a"), NounPhrase(noun("노래"))
