@@ -118,13 +118,15 @@ class Deriver:
         thing = agent = recipient = goal = None
         if frame in ("transitive", "ditransitive"):
             thing = phrases.phrase(phrases.group(verb.objects), depth, tense=tense, verb=verb)
-            if thing.noun is subject.noun:
+            if subject.noun in (thing.noun, thing.possessor):
                 thing = phrases.besides((thing.noun.group,), subject, depth)
             thing = known(thing, verb)
         if frame == "passive" and verb.objects and self._stream.chance(0.7):
             agent = phrases.besides(verb.objects, subject, depth)
         if frame == "ditransitive":
             recipient = phrases.besides(PEOPLE, subject, depth)
+            while thing is not None and recipient.noun is thing.possessor:
+                recipient = phrases.besides(PEOPLE, subject, depth)
         if frame == "motion":
             anywhere = "outdoors" if subject.noun.group == "animal" else "place"
             goal = phrases.place(phrases.group(verb.objects or (anywhere,)))

@@ -81,12 +81,17 @@ def _eojeol(shown: Predicate, ending: str, register: str) -> tuple[Eojeol, ...]:
 
 
 def _base(shown: Predicate) -> Stem:
-    """The bare stem, honorific where the subject is honoured, with its negation."""
+    """The bare stem, honorific where the subject is honoured, with its negation.
+
+    Of a verb with auxiliary the auxiliary alone is honorific (읽고 계시다), but for verbs with a word of their own for
+    the honoured (주무시고 계시다).
+    """
     if isinstance(shown.word, Noun):
         return Stem((), shown.word.ko + "이", "", "copula", (shown.word.ko, "이"))
     bare, honoured = _lexical(shown, shown.word), shown.honoured
     if not shown.negative or shown.aux:
-        late = shown.aux in ("progressive", "want", "must")
+        own = isinstance(shown.word, Verb) and shown.word.honorific
+        late = shown.aux in ("progressive", "want", "must") and not own
         return _honoured(shown, bare) if honoured and not late else bare
     if shown.short_negative:
         stem = _honoured(shown, bare) if honoured else bare
@@ -134,8 +139,9 @@ def _auxiliary(shown: Predicate, stem: Stem) -> Stem:
     doing = (*stem.before, stem.word(stem.stem + "고", "고"))
     if shown.aux == "progressive":
         if shown.negative:
-            stays = Eojeol("계시지", "계시", "지") if honoured else Eojeol("있지", "있", "지")
-            return _not((*doing, stays), "verb", False)
+            if honoured:
+                return _not((*doing, Eojeol("계시지", "계시", "지")), "verb", False)
+            return _not((*doing, Eojeol("있지", "있", "지")), "adjective", False)
         return Stem(doing, *(("계시", "", "verb", ("계시",), True) if honoured else ("있", "", "exist", ("있",))))
     if shown.aux == "want":
         wanting = (*doing, Eojeol("싶어", "싶", "어"))

@@ -38,7 +38,7 @@ def both(clause: Clause, register: str = "plain") -> tuple[str, str]:
     return " ".join(leaves(korean)), " ".join(leaves(english))
 
 
-PINNED = "88c90dcf84a2f2a4901b1a3bb3affecdd090c24a82f81821c16822072d5ba4ab"
+PINNED = "f373216ef8efc855a4951d85afac184bd8b85428ec6a175690f319ff4e3a4b4d"
 
 STUDENT, TEACHER, MINSU = NounPhrase(noun("학생")), NounPhrase(noun("선생님")), NounPhrase(noun("민수"))
 BOOK, SONG = NounPhrase(noun("책"), "a"), NounPhrase(noun("노래"))

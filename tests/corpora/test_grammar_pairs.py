@@ -114,6 +114,18 @@ YESTERDAY, OFTEN = adverb("어제"), adverb("자주")
             Clause("transitive", MOTHER, "past", READ, object=BOOK, aux="progressive", negative=True),
             "어머니께서는 책을 읽고 계시지 않았다.", "The mother was not reading a book.",
         ),
+        (
+            Clause("transitive", STUDENT, "present", READ, object=BOOK, aux="progressive", negative=True),
+            "학생은 책을 읽고 있지 않다.", "The student is not reading a book.",
+        ),
+        (
+            Clause("intransitive", MOTHER, "past", verb("intransitive", "자"), aux="progressive"),
+            "어머니께서는 주무시고 계셨다.", "The mother was sleeping.",
+        ),
+        (
+            Clause("transitive", MOTHER, "past", verb("transitive", "먹"), object=NounPhrase(noun("떡")), aux="must"),
+            "어머니께서는 떡을 드셔야 하셨다.", "The mother had to eat the rice cake.",
+        ),
     ],
 )  # fmt: skip
 def test_pairs_by_hand(clause: Clause, korean: str, english: str) -> None:
@@ -159,8 +171,11 @@ def test_a_cause_that_happened_is_past(derived: list[Clause]) -> None:
 
 
 def test_participants_of_linked_clauses_differ(derived: list[Clause]) -> None:
-    """A noun said twice would be the same one in English (the student) and in Korean two."""
+    """A noun said twice would be the same one in English (the student) and in Korean two; nor does anybody own what is
+    told of her by her name (Jiyoung wiped Jiyoung's clock)."""
     for clause in derived:
+        if clause.object is not None and clause.object.possessor is not None:
+            assert clause.object.possessor not in (clause.subject.noun, clause.recipient and clause.recipient.noun)
         if clause.other is not None:
             assert clause.nouns.isdisjoint(clause.other.nouns)
         if clause.heavy and clause.object is not None and clause.object.relative is not None:
