@@ -196,7 +196,7 @@ class Study(_Strict):
     gate: Gate = Gate()
     family: tuple[
         Literal["order_cost", "order_gain", "accuracy_lost", "between_languages", "between_conditions"], ...
-    ] = ("order_cost", "order_gain", "between_languages")
+    ] = ("order_cost", "order_gain", "accuracy_lost", "between_languages")
     tuning: Tuning = Tuning()
     tuned: dict[str, dict[str, Any]] = {}
     log_model: bool = False

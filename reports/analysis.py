@@ -233,8 +233,13 @@ def effective_context(contexts: tuple[int, ...], bits: Table, whole: float) -> i
 
 
 def _ungated(inputs: Inputs, group: Group) -> bool:
-    margins = inputs.good_runs_of(group).get("metric.margin_over_ngram_5")
-    return margins is not None and bool(margins.mean() <= 0)
+    """Whether a group of networks is not shown to beat the 5-gram: also where that was never measured."""
+    if is_floor(group.model):
+        return False
+    runs = inputs.good_runs_of(group)
+    if "metric.margin_over_ngram_5" not in runs:
+        return True
+    return not bool(runs["metric.margin_over_ngram_5"].mean() > 0)
 
 
 def _one_design(inputs: Inputs) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from experiments.variants import variants
 from reports.comparisons import Comparison
+from reports.gain import ORDER_GAIN
+from reports.inputs import Group
 
-SIZES = 3
-"""Sizes of vocabulary at which a difference between languages must hold."""
+SIZES, STEP, SPAN = 3, 1.5, 4.0
+"""Sizes of vocabulary at which a difference between languages must hold, each larger than the one before by this
+factor, and the largest than the smallest by that: 2,000, 4,000 and 8,000 pieces will do."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +22,14 @@ class Support:
     """What stands behind a difference between the languages beside its own interval.
 
     sizes: the vocabularies at which it was measured, in pieces. agrees: whether it has one sign at all of them, every
-    interval off zero. artefact: the largest difference that the size of the vocabulary alone makes within a language
-    (a fertility null: the same text and the same groups shuffled, cut into more or fewer pieces); 0 at one size.
+    interval off zero. least: the smallest difference among them, without its sign. artefact: the largest difference
+    that the size of the vocabulary alone makes within a language (a fertility null: the same text and the same groups
+    shuffled, cut into more or fewer pieces); 0 where it is not measured.
     """
 
     sizes: tuple[int, ...]
     agrees: bool
+    least: float
     artefact: float
 
 
@@ -32,39 +38,62 @@ def support(study: Mapping[str, Any], comparisons: tuple[Comparison, ...], claim
 
     study: the declaration that the runs share.
     """
-    found = variants(study)
-    own = found[claimed.first.condition]
-    same = {name for name, variant in found.items() if variant.options == own.options}
-    alike = [c for c in comparisons if _alike(c, claimed) and {c.first.condition, c.second.condition} <= same]
+    same = resized(study, claimed.first.condition)
+    alike = [c for c in comparisons if _alike(c, claimed) and {c.first.condition, c.second.condition} <= same.keys()]
     across = [c for c in alike if c.languages]
-    within: dict[str, list[float]] = {}
+    within: dict[tuple[str, str], list[float]] = {}
     for c in alike:
         if not c.languages:
-            within.setdefault(c.first.lang, [0.0]).append(c.estimate.value)
+            within.setdefault((c.first.lang, c.first.unit), [0.0]).append(c.estimate.value)
     positive = claimed.estimate.value > 0
     return Support(
-        tuple(sorted({found[c.first.condition].vocabulary for c in across})),
+        tuple(sorted({same[c.first.condition] for c in across})),
         all(c.estimate.excludes_zero and (c.estimate.value > 0) == positive for c in across),
+        min(abs(c.estimate.value) for c in across),
         max((max(values) - min(values) for values in within.values()), default=0.0),
     )
 
 
+def resized(study: Mapping[str, Any], condition: str) -> dict[str, int]:
+    """The variants that differ from the named one in nothing but the size of their vocabulary, and that size."""
+    found = variants(study)
+    own = found[condition]
+    return {name: variant.vocabulary for name, variant in found.items() if variant.options == own.options}
+
+
+def rests_on(study: Mapping[str, Any], groups: Iterable[Group], claimed: Comparison) -> list[Group]:
+    """All groups of models that a claim rests on: both languages, every vocabulary, and for what order is worth both
+    training orders."""
+    orders = {claimed.first.train_order} | ({claimed.order} if claimed.quantity == ORDER_GAIN else set())
+    same = resized(study, claimed.first.condition)
+
+    def bare(group: Group) -> Group:
+        return replace(group, train_order="", condition="")
+
+    own = {bare(claimed.first), bare(claimed.second)}
+    return [g for g in groups if bare(g) in own and g.train_order in orders and g.condition in same]
+
+
 def _alike(one: Comparison, other: Comparison) -> bool:
-    """Whether two comparisons are of one quantity and model, trained and tested on the same orders."""
+    """Whether two comparisons are of one quantity and model, trained and tested on the same orders, and each of its
+    sides is of a unit that the other compares."""
     first, second = one.first, other.first
+    units = {(side.lang, side.unit) for side in (other.first, other.second)}
     return (first.model, first.train_order, one.order, one.quantity) == (
         second.model, second.train_order, other.order, other.quantity,
-    )  # fmt: skip
+    ) and {(side.lang, side.unit) for side in (one.first, one.second)} <= units  # fmt: skip
 
 
-def doubt(backing: Support, value: float) -> str:
-    """Why a difference of that value, its own interval off zero, is not claimed yet; "" where it is.
+def doubt(backing: Support) -> str:
+    """Why a difference whose own interval is off zero is not claimed yet; "" where it is.
 
-    few_sizes: at too few vocabularies; sizes: not of one sign at all of them; artefact: no larger than what
-    vocabularies make within a language.
+    few_sizes: at too few vocabularies, or too much alike; sizes: not of one sign at all of them; artefact: at one of
+    them no larger than what vocabularies make within a language.
     """
-    if len(backing.sizes) < SIZES:
+    sizes = backing.sizes
+    apart = all(later >= STEP * earlier for earlier, later in pairwise(sizes))
+    if len(sizes) < SIZES or not apart or sizes[-1] < SPAN * sizes[0]:
         return "few_sizes"
     if not backing.agrees:
         return "sizes"
-    return "artefact" if abs(value) <= backing.artefact else ""
+    return "artefact" if backing.least <= backing.artefact else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.variants import variants
+from experiments.variants import Variant, variants
 from reports.gain import ORDER_GAIN, Worth, gain_difference
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.mixed import at_equal_units
@@ -78,12 +79,20 @@ def compare(
     ]
     if not inputs.settings["comparable"]:
         couples = []
-    base = {name for name, variant in variants(inputs.settings["study"]).items() if variant.base}
+    known = variants(inputs.settings["study"])
+    base = {name for name, variant in known.items() if variant.base}
     alike = sorted(networks, key=lambda g: (g.lang, g.unit, g.model))
     for _, found in groupby(alike, key=lambda g: (g.lang, g.unit, g.model)):
         first, *others = sorted(found, key=lambda g: (g.condition not in base, g.condition))
-        couples += [(other, first) for other in others]
+        couples += [(other, first) for other in others if _in_one_thing(known, other.condition, first.condition)]
     return [one for couple in couples for one in _differences(inputs, tables, *couple, orders, worth)]
+
+
+def _in_one_thing(known: Mapping[str, Variant], one: str, other: str) -> bool:
+    """Whether two variants differ in the settings of their corpus or in the size of their vocabulary, not in both."""
+    if one not in known or other not in known:
+        return True
+    return known[one].options == known[other].options or known[one].vocabulary == known[other].vocabulary
 
 
 def _differences(
@@ -123,7 +132,9 @@ def _differences(
         if one.lang != other.lang:
             matched = at_equal_length(costs[0], costs[1], *(table["n_units"].to_numpy() for table in facts))
             if matched is not None:
-                add(order, AT_EQUAL_LENGTH, total(matched, documents))
+                sides, chosen = matched
+                own = None if documents is None else np.unique(documents[chosen], return_inverse=True)[1]
+                add(order, AT_EQUAL_LENGTH, total(sides, own if own is not None and own.max() else None))
             units = facts[0]["n_units"].to_numpy(), facts[1]["n_units"].to_numpy()
             adjusted = at_equal_units(costs[0], costs[1], units, documents)
             if adjusted is not None:
@@ -139,12 +150,14 @@ def _differences(
 
 def at_equal_length(
     first: Table, second: Table, first_units: NDArray[np.int64], second_units: NDArray[np.int64]
-) -> list[Table] | None:
-    """Two tables [seeds, sentences] whose means sum to the difference at equal length; None where no length is shared.
+) -> tuple[list[Table], NDArray[np.int64]] | None:
+    """Two tables [seeds, matched sentences], and which sentences those are; the means of the tables sum to the
+    difference at equal length. None where no length is shared.
 
     Of every number of units that EACH sentences or more have on both sides, the difference of means, weighted by the
     smaller count. Each sentence stands for its deviation from the mean of its length, so that the spread between
-    lengths is in no interval.
+    lengths is in no interval, made larger by √(n/(n − 1)) for the n sentences of that length, from whose own mean it is
+    taken. Sentences of lengths that are not shared are left out.
     """
     counts = [Counter(units.tolist()) for units in (first_units, second_units)]
     weights = {n: min(counts[0][n], counts[1][n]) for n in counts[0] if min(counts[0][n], counts[1][n]) >= EACH}
@@ -157,7 +170,10 @@ def at_equal_length(
         for n, weight in weights.items():
             here = units == n
             mean = float(table[:, here].mean())
-            line[:, here] = sign * (table[:, here] - mean) * weight / together / count[n] * table.shape[1]
+            freed = (count[n] / (count[n] - 1)) ** 0.5
+            line[:, here] = sign * (table[:, here] - mean) * freed * weight / together / count[n]
             value += sign * mean * weight / together
         made.append(line)
-    return [made[0] + value, made[1]]
+    matched = np.flatnonzero(np.isin(first_units, list(weights)) | np.isin(second_units, list(weights)))
+    lines = [line[:, matched] * len(matched) for line in made]
+    return [lines[0] + value, lines[1]], matched

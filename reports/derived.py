@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from reports.resampling import Table
-from reports.statistics import LEVEL, POWER, SMALLEST_P, Estimate
+from reports.statistics import LEVEL, POWER, Estimate
 
 
 def delta(function: Callable[[list[float]], float], tables: Sequence[Table]) -> Table:
@@ -26,14 +26,13 @@ def delta(function: Callable[[list[float]], float], tables: Sequence[Table]) -> 
 
 
 def independent(first: Estimate, second: Estimate) -> Estimate:
-    """The first minus the second, of other models and other sentences: their reaches added in quadrature; p from a
-    normal of the joint standard error."""
+    """The first minus the second, of other models and other sentences: their reaches added in quadrature. No p (NaN):
+    the degrees of freedom of the two are not known here."""
     value, error = first.value - second.value, math.hypot(first.error, second.error)
     reach = math.hypot(first.high - first.value, second.high - second.value)
-    p = max(2.0 * float(special.ndtr(-abs(value) / error)), SMALLEST_P) if error else float(value == 0.0)
     drawn = (first.bootstrap[0] - second.bootstrap[1], first.bootstrap[1] - second.bootstrap[0])
     return Estimate(
-        value, value - reach, value + reach, error, p, float("nan"), drawn, min(first.seeds, second.seeds),
+        value, value - reach, value + reach, error, float("nan"), float("nan"), drawn, min(first.seeds, second.seeds),
         min(first.sentences, second.sentences), first.one_seed or second.one_seed,
         detectable=reach + special.ndtri(POWER) * error,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from reports.comparisons import SPACED
 from reports.curves import curve_of
 from reports.derived import independent
 from reports.document import Section
@@ -35,7 +36,12 @@ def find(inputs: Inputs, tables: Tables, analysis: object) -> list[Finding]:
         backward = replace(group, model=group.model + SUFFIX)
         if backward in inputs.groups():
             found += _pair(inputs, tables, group, backward)
-    halves = {one.group: one for one in found if one.quantity == "half_asymmetry"}
+    halves = {
+        one.group: one
+        for one in found
+        if one.quantity == "half_asymmetry" and SPACED.get(one.group.lang) == one.group.unit
+        and inputs.settings.get("comparable", True)
+    }  # fmt: skip
     for group, one in halves.items():
         other = next((g for g in halves if g.lang == "en" and replace(g, unit="", lang="") ==
                       replace(group, unit="", lang="")), None)  # fmt: skip

@@ -127,15 +127,18 @@ def reach(inputs: Inputs, analysis: Analysis) -> Iterator[Outcome]:
     """How far back words matter at all, and their order."""
     for one in analysis.reaches:
         who = f"{one.group.lang}, {one.group.model}"
-        yield _limit(f"{who}: the order of words beyond 50 tokens does not matter", one.knee, 50)
-        yield _limit(f"{who}: words beyond 200 tokens do not matter", one.context, 200)
+        yield _limit(f"{who}: the order of words beyond 50 tokens does not matter", one.knee, 50, one.longest)
+        yield _limit(f"{who}: words beyond 200 tokens do not matter", one.context, 200, one.longest)
         yield _order_first(who, one)
 
 
-def _limit(claim: str, by_seed: dict[int, int | None], limit: int) -> Outcome:
+def _limit(claim: str, by_seed: dict[int, int | None], limit: int, longest: int) -> Outcome:
+    """Whether something ends within a limit in every seed; what ends beyond the longest distance measured says that it
+    does not only if that distance is twice the limit or more (there is always one below it that failed, then)."""
     said = ", ".join(_told(value or _FAR) for value in by_seed.values()) + " units"
     inside = [value is not None and value <= limit for value in by_seed.values()]
-    if len(inside) < 2 or len(set(inside)) > 1:
+    censored = None in by_seed.values() and longest < 2 * limit
+    if len(inside) < 2 or len(set(inside)) > 1 or censored:
         return Outcome(claim, said, UNDECIDED)
     return Outcome(claim, said, AGREES if inside[0] else DISAGREES)
 
@@ -145,7 +148,8 @@ def _order_first(who: str, one: Reach) -> Outcome:
     pairs = [(one.knee[seed] or _FAR, one.context[seed] or _FAR) for seed in one.context]
     said = "; ".join(f"{_told(knee)} against {_told(context)} units" for knee, context in pairs)
     nearer = [knee < context for knee, context in pairs]
-    verdict = UNDECIDED if len(nearer) < 2 or len(set(nearer)) > 1 else AGREES if nearer[0] else DISAGREES
+    told = all(knee < _FAR or context < _FAR for knee, context in pairs)
+    verdict = UNDECIDED if len(nearer) < 2 or len(set(nearer)) > 1 or not told else AGREES if nearer[0] else DISAGREES
     return Outcome(f"{who}: order stops mattering before identity does", said, verdict)
 
 
@@ -217,8 +221,8 @@ def markdown(found: dict[str, list[Outcome]], about: dict[str, dict[str, Any]]) 
     parts = ["# Published findings, run again", ""]
     parts += [
         "What these models and texts say of findings that others published (`eosun findings`). *Agrees*, *disagrees*:",
-        "the 95 % interval lies on one side; *undecided*: it does not, or one seed is too few. Models, sizes and texts",
-        "are this laboratory's, so a disagreement is a finding about them, too.",
+        "the 95 % interval lies on one side (of distances: all of two seeds or more do); *undecided*: it does not, or",
+        "one seed is too few. Models, sizes and texts are this laboratory's: a disagreement is a finding about them.",
     ]
     for name, outcomes in found.items():
         study, finding = about[name], REPRODUCED[name]

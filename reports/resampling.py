@@ -34,7 +34,7 @@ def bootstraps(
     """The bootstrap means of several tables over the same sentences, whose weights are then read once."""
     weights = _sentence_weights(tables[0].shape[1], clusters, resamples, seed)
     parts = np.split(weights @ np.concatenate(tables).T, np.cumsum([len(table) for table in tables])[:-1], axis=1)
-    return [np.einsum("ri,ri->r", part, _drawn(part.shape[1], resamples, seed)) for part in parts]
+    return [np.einsum("ri,ri->r", part, _drawn(part.shape[1], resamples, seed + 1)) for part in parts]
 
 
 def bootstrap_totals(
@@ -114,7 +114,8 @@ def permuted(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[f
     apart = np.abs(sums / size - (values.sum() - sums) / (len(values) - size))
     at_hand = abs(first.mean() - second.mean())
     reached = np.count_nonzero(apart >= at_hand - 1e-9 * max(1.0, at_hand))
-    return reached / len(sides), (2 if len(first) == len(second) else 1) / splits
+    smallest = (2 if len(first) == len(second) else 1) / splits
+    return reached / len(sides), max(smallest, 1 / len(sides))
 
 
 @lru_cache(maxsize=4)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
+from reports.errors import ReportError
 from reports.resampling import Clusters, Table, bca, bootstrap_totals, bootstraps, influences, percentile
 
 LEVEL = 0.95
@@ -104,15 +105,18 @@ class Parts:
 def clustered_variance(values: Table, clusters: Clusters | None) -> tuple[float, float]:
     """The variance of the mean of values [sentences] whose clusters (documents) are independent, and its degrees.
 
-    With G clusters, G/(G − 1) · Σ (sum over the cluster of the deviations from the mean)² / J² on G − 1 degrees (Liang
-    & Zeger 1986 for a mean); where every sentence is its own cluster that is the ordinary variance over J.
+    With G clusters the delete-one-cluster jackknife, (G − 1)/G · Σ (mean without the cluster − mean)², on 1/Σ (n_g/J)²
+    − 1 degrees, n_g of J sentences being in each: where clusters differ in size, as files do, the sum of squared
+    cluster totals on G − 1 degrees is too small (simulated with the sizes of python-docs: 90 % cover; this one 95 %).
+    For clusters of one size both are the same. Where every sentence is its own cluster that is the ordinary variance
+    over J.
     """
     items = len(values)
     if clusters is None:
         return float(values.var(ddof=1)) / items, items - 1.0
-    sums = np.bincount(clusters, weights=values - values.mean())
-    count = len(sums)
-    return count / (count - 1) * float(np.sum(sums**2)) / items**2, count - 1.0
+    sums, sizes = np.bincount(clusters, weights=values - values.mean()), np.bincount(clusters)
+    count, left = len(sums), items - sizes
+    return (count - 1) / count * float(np.sum((sums / left) ** 2)), 1.0 / float(np.sum((sizes / items) ** 2)) - 1.0
 
 
 def variance_of_mean(table: Table, clusters: Clusters | None = None) -> Parts:
@@ -148,7 +152,12 @@ def mean(table: Table, clusters: Clusters | None = None) -> Estimate:
 
 
 def means(tables: Sequence[Table], clusters: Clusters | None = None) -> list[Estimate]:
-    """The means of several tables [seeds, sentences] over the same sentences: as `mean` of each, but faster."""
+    """The means of several tables [seeds, sentences] over the same sentences: as `mean` of each, but faster.
+
+    ReportError for a single sentence, which has no variance.
+    """
+    if tables and tables[0].shape[1] < 2:
+        raise ReportError("An interval needs two sentences or more: measure on more of them.")
     return [
         _estimate(
             float(table.mean()),

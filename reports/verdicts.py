@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from experiments.variants import variants
 from reports.analysis import OVER_LOCAL, Analysis
-from reports.claims import doubt, support
+from reports.claims import doubt, rests_on, support
 from reports.comparisons import Comparison
 from reports.document import Text, span
 from reports.gain import ORDER_GAIN
@@ -40,9 +40,11 @@ def headline(analysis: Analysis, lang: str) -> Group | None:
     if not groups:
         return None
 
-    def place(group: Group) -> tuple[bool, bool, int]:
-        spaced = group.unit in ("eojeol", "word")
-        return group.train_order != "natural", not spaced, speakers(analysis).index(group.model)
+    found = variants(analysis.settings["study"])
+
+    def place(group: Group) -> tuple[bool, bool, bool, int]:
+        spaced, base = group.unit in ("eojeol", "word"), group.condition in found and found[group.condition].base
+        return group.train_order != "natural", not spaced, not base, speakers(analysis).index(group.model)
 
     return min(groups, key=place)
 
@@ -80,7 +82,7 @@ def _limits(analysis: Analysis, group: Group, cost: Row, words: Words) -> list[s
     """What a reader of a language's verdict must know beside it."""
     notes = [words("verdict.trained", order=group.train_order)] if group.train_order != "natural" else []
     local, gain = analysis.find(group, "local_3", "order_cost"), analysis.find(group, "shuffle", ORDER_GAIN)
-    if local is not None and cost.estimate.value > 0:
+    if local is not None and cost.estimate.value > 0 and _significant(cost):
         notes.append(words("verdict.local", share=f"{100 * local.estimate.value / cost.estimate.value:.0f}"))
     if gain is not None:
         notes.append(words("verdict.gain", gain=estimated(gain.estimate, 2)))
@@ -114,7 +116,7 @@ def _of_classifier(analysis: Analysis, group: Group, name: str, words: Words) ->
         said = words.text("verdict.right", **values)
     notes = []
     if lost is not None:
-        nil = lost.estimate.low <= 0 <= lost.estimate.high
+        nil = not _significant(lost)
         notes.append(words("verdict.lost_nil" if nil else "verdict.lost", points=percent(lost)))
     if natural.estimate.one_seed:
         notes.append(words("verdict.one_seed"))
@@ -133,6 +135,8 @@ def between(analysis: Analysis, words: Words | None = None) -> Verdict | None:
     Either is claimed only where the models beat a 5-gram and the difference is backed (`reports.claims`).
     """
     words = words or words_of("en")
+    if any(row.quantity == ACCURACY for row in analysis.rows):
+        return None
     base = {name for name, variant in variants(analysis.settings["study"]).items() if variant.base}
     found: dict[tuple[str, str, str], Comparison] = {}
     for c in sorted(analysis.comparisons, key=lambda c: c.first.condition not in base):
@@ -157,9 +161,9 @@ def _of_costs(analysis: Analysis, costs: list[Comparison], words: Words) -> Verd
     if raw.one_seed:
         return Verdict(words.text("between.few"), (figures,))
     alike = all(one.excludes_zero and (one.value > 0) == (raw.value > 0) for one in (raw, share, *equal))
-    if not alike or raw.p_holm >= LEVEL:
+    if not alike or not equal:
         return Verdict(words.text("between.disagree"), (figures,))
-    return _claimed(analysis, costs[0], "between.more", 1, figures, words)
+    return _claimed(analysis, costs, "between.more", 1, figures, words)
 
 
 def _of_gain(analysis: Analysis, claimed: Comparison, words: Words) -> Verdict:
@@ -167,28 +171,33 @@ def _of_gain(analysis: Analysis, claimed: Comparison, words: Words) -> Verdict:
     figures = words("between.gain", model=claimed.first.model.upper(), gain=signed(gain, 3))
     if gain.one_seed:
         return Verdict(words.text("between.few"), (figures,))
-    if not gain.excludes_zero or gain.p_holm >= LEVEL:
+    if not gain.excludes_zero:
         return Verdict(words.text("between.gain_nil"), (figures,))
-    return _claimed(analysis, claimed, "between.gain_more", 3, figures, words)
+    return _claimed(analysis, [claimed], "between.gain_more", 3, figures, words)
 
 
-def _claimed(analysis: Analysis, claimed: Comparison, key: str, digits: int, figures: str, words: Words) -> Verdict:
-    """The claim, or why it is none yet, and what limits it."""
-    language = _dearer(claimed.estimate, words)
-    if analysis.ungated & {claimed.first, claimed.second}:
-        return Verdict(words.text("between.ungated"), (figures,))
+def _claimed(
+    analysis: Analysis, claims: list[Comparison], key: str, digits: int, figures: str, words: Words
+) -> Verdict:
+    """The claim that one difference or several make together, or why it is none yet, and what limits it."""
+    claimed, language = claims[0], _dearer(claims[0].estimate, words)
     study, original = analysis.settings["study"], analysis.settings.get("original")
-    backing = support(study, analysis.comparisons, claimed)
-    why = doubt(backing, claimed.estimate.value)
     notes = [figures]
     if original in (claimed.first.lang, claimed.second.lang):
         other = claimed.second.lang if original == claimed.first.lang else claimed.first.lang
         notes.append(words("between.translated", language=words.language(other)))
-    if not why:
-        return Verdict(words.text(key, language=language), tuple(notes))
-    sizes = ", ".join(f"{size:,}" for size in backing.sizes)
-    values = {"language": language, "sizes": sizes, "artefact": f"{backing.artefact:.{digits}f}"}
-    return Verdict(words.text(f"between.{why}", **values), tuple(notes))
+    if not claimed.estimate.p_holm < LEVEL:
+        return Verdict(words.text("between.uncorrected"), tuple(notes))
+    if any(group in analysis.ungated for group in rests_on(study, analysis.groups, claimed)):
+        return Verdict(words.text("between.ungated"), tuple(notes))
+    for one in claims:
+        backing = support(study, analysis.comparisons, one)
+        why = doubt(backing)
+        if why:
+            sizes = ", ".join(f"{size:,}" for size in backing.sizes)
+            values = {"language": language, "sizes": sizes, "artefact": f"{backing.artefact:.{digits}f}"}
+            return Verdict(words.text(f"between.{why}", **values), tuple(notes))
+    return Verdict(words.text(key, language=language), tuple(notes))
 
 
 def _dearer(apart: Estimate, words: Words) -> str:

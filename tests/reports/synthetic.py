@@ -144,7 +144,7 @@ def _run(
         "invocation": "i", "git": "abc", "gate": gate, "parameters": 1000, "recurrent_parameters": 500,
         "settings": json.dumps({"study": study, "comparable": comparable}), "versions": json.dumps({"keras": "3"}),
         "machine": json.dumps({"processor": "made up"}), "command": "eosun run made_up", "wall_s": 1.0, "metric.valid_bits": 99.0,
-        "metric.epochs": 3.0, "metric.byte_fallback": 0.0, "metric.vocabulary": 100.0, "metric.margin_over_bigram": 0.2, **audits,
+        "metric.epochs": 3.0, "metric.byte_fallback": 0.0, "metric.vocabulary": 100.0, "metric.margin_over_bigram": 0.2, "metric.margin_over_ngram_5": 0.05, **audits,
     }  # fmt: skip
 
 

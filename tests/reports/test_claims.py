@@ -62,6 +62,7 @@ BACKED: Costs = {2000: (40.0, 90.0), 4000: (42.0, 92.0), 8000: (44.0, 95.0)}
         (BACKED, "a shuffle costs English more, at every vocabulary measured"),
         ({2000: (40.0, 90.0)}, "English models stand higher, measured at a vocabulary of 2,000 pieces"),
         ({2000: (40.0, 90.0), 4000: (40.0, 90.0)}, "measured at a vocabulary of 2,000, 4,000 pieces"),
+        ({2000: (40.0, 90.0), 2001: (41.0, 91.0), 2002: (40.0, 90.0)}, "measured at a vocabulary of 2,000, 2,001"),
         ({2000: (40.0, 90.0), 4000: (40.0, 90.0), 8000: (90.0, 60.0)}, "does not hold at every vocabulary"),
         ({2000: (40.0, 75.0), 4000: (60.0, 110.0), 8000: (90.0, 150.0)}, "no larger than what the size of the vocabulary"),
     ],
@@ -73,7 +74,24 @@ def test_what_is_claimed(costs: Costs, expected: str) -> None:
 def test_a_translation_and_a_stronger_floor_limit_the_claim() -> None:
     assert "The Korean text is mostly a translation" in said(at_vocabularies(BACKED, original="en"))
     assert "translation" not in said(at_vocabularies(BACKED))
-    assert "so nothing is claimed" in said(at_vocabularies(BACKED, margin=-0.01))
+    assert "predicts no worse than these models" in said(at_vocabularies(BACKED, margin=-0.01))
+    assert "predicts no worse than these models" in said(at_vocabularies(BACKED, margin=float("nan")))
+
+
+def test_a_difference_outside_the_declared_family_is_not_claimed() -> None:
+    given = at_vocabularies(BACKED)
+    settings = [json.loads(text) for text in given.runs["settings"]]
+    for one in settings:
+        one["study"]["family"] = ["order_cost"]
+    given = replace(given, runs=given.runs.assign(settings=[json.dumps(one) for one in settings]))
+    assert "does not stand within the family" in said(given)
+
+
+def test_models_of_every_vocabulary_have_to_beat_the_5_gram() -> None:
+    given = at_vocabularies(BACKED)
+    weak = given.runs["condition"] == "pieces_8000"
+    runs = given.runs.assign(**{"metric.margin_over_ngram_5": [-0.1 if one else 0.1 for one in weak]})
+    assert "predicts no worse than these models" in said(replace(given, runs=runs))
 
 
 def test_variants_by_name() -> None:

@@ -17,8 +17,10 @@ def test_by_hand() -> None:
     first = np.array([[10.0] * 5 + [20.0] * 5 + [500.0]])
     second = np.array([[4.0] * 5 + [18.0] * 5 + [0.0]])
     other = np.array([3] * 5 + [4] * 5 + [8])
-    tables = at_equal_length(first, second, units, other)
-    assert tables is not None
+    found = at_equal_length(first, second, units, other)
+    assert found is not None
+    tables, matched = found
+    assert matched.tolist() == list(range(10)), "the two longest have no counterpart"
     assert sum(table.mean() for table in tables) == pytest.approx(4.0)
     assert at_equal_length(first[:, :4], second[:, :4], units[:4], other[:4]) is None
 
@@ -36,9 +38,9 @@ def drawn(generator: np.random.Generator, seeds: int, apart: float) -> list[np.n
 def test_what_length_alone_does_is_gone() -> None:
     first, second, shorter, longer = drawn(np.random.default_rng(0), 3, 0.0)
     assert difference(first, second).value == pytest.approx(-10.0, abs=1.5)
-    tables = at_equal_length(first, second, shorter, longer)
-    assert tables is not None
-    found = total(tables)
+    matched = at_equal_length(first, second, shorter, longer)
+    assert matched is not None
+    found = total(matched[0])
     assert abs(found.value) < 1.5
     assert not found.excludes_zero
 
@@ -46,12 +48,25 @@ def test_what_length_alone_does_is_gone() -> None:
 def test_its_interval_covers() -> None:
     generator, inside = np.random.default_rng(1), 0
     for _ in range(400):
-        tables = at_equal_length(*drawn(generator, 4, 3.0))
-        assert tables is not None
-        found = total(tables)
+        matched = at_equal_length(*drawn(generator, 4, 3.0))
+        assert matched is not None
+        found = total(matched[0])
         inside += found.low <= 3.0 <= found.high
     assert inside / 400 >= 0.95 - 2 * (0.95 * 0.05 / 400) ** 0.5
     assert EACH > 1
+
+
+def test_its_interval_covers_where_few_sentences_are_matched() -> None:
+    """One length is shared, by five sentences of each side; the other 390 say nothing."""
+    generator, inside = np.random.default_rng(2), 0
+    units = np.concatenate([np.full(5, 7), np.full(5, 9), np.arange(100, 490)])
+    other = np.concatenate([np.full(5, 9), np.full(5, 7), np.arange(500, 890)])
+    for _ in range(400):
+        made = [generator.normal(0, 4, 400) + generator.normal(0, 1, (4, 1)) for _ in range(2)]
+        matched = at_equal_length(made[0] + generator.normal(0, 2, (4, 400)), made[1], units, other)
+        assert matched is not None
+        inside += total(matched[0]).low <= 0.0 <= total(matched[0]).high
+    assert inside / 400 >= 0.95 - 2 * (0.95 * 0.05 / 400) ** 0.5
 
 
 def _planted(generator: np.random.Generator, apart: float, documents: bool) -> tuple[Table, Table, list[Table], Table]:

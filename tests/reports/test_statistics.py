@@ -161,9 +161,24 @@ def test_clusters_of_one_are_no_clusters() -> None:
 
 
 def test_clustered_variance_by_hand() -> None:
-    """1 2 | 6 7 | 2: mean 3.6, sums of deviations −4.2, 5.8, −1.6; 3/2 · (17.64 + 33.64 + 2.56) / 25 on 2 degrees."""
+    """1 2 | 6 7 | 2: mean 3.6; without each document 5, 5/3 and 4: 2/3 · (1.4² + 1.933² + .4²) on 1/.36 − 1 degrees."""
     found = clustered_variance(np.array([1.0, 2.0, 6.0, 7.0, 2.0]), np.array([0, 0, 1, 1, 2]))
-    assert found == pytest.approx((1.5 * 53.84 / 25, 2.0))
+    assert found == pytest.approx((2 / 3 * (1.4**2 + (3.6 - 5 / 3) ** 2 + 0.4**2), 1 / 0.36 - 1))
+
+
+FILES = (315, 180, 155, 113, 60, 45, 40, 36, 30, 25, 22, 20, 18, 15, 12, 10, 9, 8, 7, 6, 5, 5, 4, 4, 3, 3, 2, 2, 2, 1)
+"""Sentences a file, about as unequal as the test files of python-docs."""
+
+
+@pytest.mark.parametrize("sizes", [FILES, (200, 60, 40, 20, 15, 10, 10, 5, 5, 5), (*[10] * 19, 300)])
+def test_intervals_cover_where_documents_are_unequal(sizes: tuple[int, ...]) -> None:
+    generator, covered = np.random.default_rng(4), 0
+    clusters = np.repeat(np.arange(len(sizes)), sizes)
+    for _ in range(500):
+        shared = generator.normal(0, 2, len(sizes))[clusters] + generator.normal(0, 4, len(clusters))
+        table = shared + generator.normal(0, 0.5, (5, 1)) + generator.normal(0, 1, (5, len(clusters)))
+        covered += abs(table.mean()) <= variance_of_mean(table, clusters).reach(0.05)
+    assert covered / 500 >= 0.95 - 2 * np.sqrt(0.95 * 0.05 / 500)
 
 
 def test_intervals_cover_where_documents_differ() -> None:
@@ -210,7 +225,7 @@ def test_permutations_by_hand_and_by_scipy() -> None:
     assert permuted(first, second)[1] == 1 / 462
     many = permuted(generator.normal(0, 1, 20), generator.normal(0, 1, 20))
     assert 0 < many[0] <= 1
-    assert many[1] < 1e-9
+    assert many[1] == 1 / 20_001, "of so many splits 20,000 are tried and the one at hand"
 
 
 def test_what_is_called_detectable_is_found_in_four_of_five_cases() -> None:
@@ -242,5 +257,5 @@ def test_what_seeds_and_sentences_add_squares_to_the_variance() -> None:
     added = influences(tables, documents)
     assert [len(part) for part in added] == [10, 4, 4]
     joint, _ = clustered_variance(tables[0].mean(0) + tables[1].mean(0), documents)
-    assert np.sum(added[0] ** 2) == pytest.approx(joint * 9 / 10)
+    assert np.sum(added[0] ** 2) == pytest.approx(joint * 9 / 10), "documents of one size"
     assert np.sum(added[1] ** 2) == pytest.approx(tables[0].mean(1).var() / 4)
