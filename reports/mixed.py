@@ -12,7 +12,7 @@ from reports.resampling import Clusters, Table
 from reports.statistics import LEVEL, POWER, Estimate, Parts, seeds_parts
 
 FEWEST_DOCUMENTS = 5
-"""Of fewer documents none are told apart."""
+"""Fewer documents than these tell nothing of how documents vary."""
 NONE = (float("nan"), float("nan"))
 
 
@@ -25,7 +25,8 @@ def at_equal_units(
     seeds, y = b0 + b1 (ln n1 − ln n2) + b2 (ln n1 + ln n2, centred) + document + rest, and b0 is the difference where
     n1 = n2, at the mean length; by restricted maximum likelihood (statsmodels' MixedLM, which has no crossed effects:
     hence the means over seeds, whose variance is added as in `statistics.total`). Without documents the rest alone is
-    random: least squares with HC3 errors (MacKinnon & White 1985). None where lengths do not vary or the fit fails.
+    random: least squares with HC3 errors (MacKinnon & White 1985). None where lengths do not vary,
+    documents are too few, or the fit fails.
     """
     values = first.mean(0) - second.mean(0)
     logs = [np.log(np.maximum(side, 1)) for side in units]
@@ -51,7 +52,9 @@ def _fitted(values: Table, design: Table, clusters: Clusters | None) -> tuple[fl
     from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
     documents = 0 if clusters is None else len(set(clusters.tolist()))
-    if documents < FEWEST_DOCUMENTS:
+    if clusters is not None and documents < FEWEST_DOCUMENTS:
+        return None
+    if clusters is None:
         found = sm.OLS(values, design).fit(cov_type="HC3")
         return float(found.params[0]), float(found.bse[0]) ** 2, float(len(values) - design.shape[1])
     # statsmodels 0.15 calls L-BFGS converged here where it has gone astray (a value of 0, errors of 10⁷): not used.

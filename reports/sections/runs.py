@@ -165,7 +165,8 @@ def statistics(report: Report) -> Section:
     named = named[named != ""]
     told = [words.text("statistics.model")]
     if len(named):
-        told.append(words.text("note.documents", count=named.nunique()))
+        count = named.nunique()
+        told.append(words.text("note.documents", count=count) if count > 1 else words.text("note.one_document"))
     told += [tests, words.text("statistics.bootstrap")]
     return Section(words("heading.statistics"), tuple(Paragraph(one) for one in told))
 
