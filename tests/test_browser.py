@@ -172,7 +172,7 @@ def address(store: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        ["make", "-o", ".venv/.ready", "ui", f"PORT={port}", f"EOSUN={sys.executable} {ROOT / 'eosun.py'}"], cwd=ROOT,
+        ["make", "-o", ".venv/.ready", "ui", f"PORT={port}", f"EOSUN='{sys.executable}' '{ROOT / 'eosun.py'}'"], cwd=ROOT,
         env={**os.environ, "EOSUN_VAR": str(store)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     found = f"http://127.0.0.1:{port}"
@@ -181,7 +181,10 @@ def address(store: Path) -> Iterator[str]:
             urllib.request.urlopen(f"{found}/health", timeout=1)
             break
         except OSError:
+            assert server.poll() is None, "the UI has ended"
             time.sleep(0.5)
+    else:
+        pytest.fail("the UI does not answer")
     yield found
     os.killpg(server.pid, 15)
     server.wait(20)
@@ -192,6 +195,7 @@ def photographed(page: Page, name: str) -> None:
     page.screenshot(path=SHOTS / f"{name}.png")
 
 
+@pytest.mark.long
 def test_a_reviewer_filters_selects_compares_and_sees_the_recency_curves(address: str, browser: Browser) -> None:
     page, _ = visited(browser, address, viewport={"width": 1500, "height": 950})
     page.goto(f"{address}/#/experiments/1/runs")
@@ -220,6 +224,7 @@ def test_a_reviewer_filters_selects_compares_and_sees_the_recency_curves(address
     photographed(page, "mlflow-recency")
 
 
+@pytest.mark.long
 def test_review_names_pages_that_the_ui_has(address: str, store: Path, browser: Browser) -> None:
     """The chart of a curve lays every network over the others, with a point for every context length."""
     said = subprocess.run(
@@ -246,6 +251,7 @@ def test_review_names_pages_that_the_ui_has(address: str, store: Path, browser: 
     page.get_by_text("Comparing 2 Runs").first.wait_for(timeout=30_000)
 
 
+@pytest.mark.long
 @pytest.mark.long
 def test_review_opens_the_charts_of_the_study_and_ends_with_control_c(store: Path, tmp_path: Path) -> None:
     """The browser is a script that writes down what it is asked to open, and reads the page's server."""

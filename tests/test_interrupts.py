@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.long
 SETTINGS = [
-    "corpus_options.pairs=1500", "sample.train=400", "sample.valid=40", "sample.test=40", "training.epochs=30",
-    "training.patience=30", "training.learning_rate=0.0001", "sizes.embedding=32", "sizes.units=64",
+    "corpus_options.pairs=1500", "sample.train=400", "sample.valid=40", "sample.test=40", "training.epochs=150",
+    "training.patience=150", "training.learning_rate=0.0001", "sizes.embedding=32", "sizes.units=64",
     "models=[unigram, lstm]", "recency.sentences=5",
 ]  # fmt: skip
 COMMAND = [
@@ -130,7 +131,6 @@ def test_control_c_leaves_a_state_to_go_on_from_and_says_how(stopped: tuple[Path
     assert after["unigram"] == runs["unigram"]
 
 
-@pytest.mark.long
 def test_a_run_of_a_killed_process_is_ended_by_the_next_call(tmp_path: Path) -> None:
     terminal = Terminal(COMMAND, tmp_path)
     terminal.wait_for("epoch 3")
