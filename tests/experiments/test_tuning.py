@@ -76,6 +76,7 @@ def cell_folder_root() -> Path:
     return var_folder() / "cells"
 
 
+@pytest.mark.long
 def test_a_tuning_that_was_stopped_goes_on_with_the_trial_it_had_begun(
     counted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
