@@ -15,10 +15,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from experiments.checkpoint import History, Position, load, save
+from experiments.declared import Training
 from experiments.models import Model
 from experiments.models.network import Classifier, LanguageModel, Rates
 from experiments.packing import Passages, Rows, TextRows, pack, stream
-from experiments.study import Study, Training
+from experiments.study import Study
 
 Progress = Callable[[float, str], None]
 SCORING_ROWS = 128

@@ -10,16 +10,14 @@ import pandas as pd
 import pytest
 
 import experiments.measures.profile as profiles
-from experiments.cells import plan, prepare
 from experiments.errors import StudyError
-from experiments.material import material_of
 from experiments.measures import Subject
 from experiments.measures.past import check_targets, past_of
 from experiments.packing import Passages
-from experiments.study import load_study
-from experiments.trainer import Network, new_language_model
+from experiments.trainer import Network
 from pipelines.vocabulary import BOS
-from tests.experiments.test_tasks import SMALL, planted
+from tests.experiments.subjects import untrained
+from tests.experiments.test_tasks import planted
 
 DISTANCES = (1, 2, 4)
 RUN = 3
@@ -31,17 +29,10 @@ def subject_of(folder: Path, monkeypatch: pytest.MonkeyPatch, task: str, model: 
     words = [a + b for a in "가나다라마바" for b in "각난달람"]
     rows = [(" ".join(generator.choice(words, generator.integers(9, 13))), "", f"d{i // 5}") for i in range(300)]
     planted(folder, monkeypatch, "random", rows)
-    study = load_study(
-        "word_order", preset="smoke",
-        settings=[*SMALL, "corpus=random", f"task={task}", f"models=[{model}]", f"recency.contexts={list(DISTANCES)}",
-                  "recency.targets=24", f"recency.run={RUN}", *settings],
+    return untrained(
+        ["corpus=random", f"task={task}", f"models=[{model}]", f"recency.contexts={list(DISTANCES)}",
+         "recency.targets=24", f"recency.run={RUN}", *settings], louder=4.0,
     )  # fmt: skip
-    prepared = prepare(study, ("ko",))
-    (cell,) = plan(prepared, ("ko",))
-    material = material_of(cell, prepared.datasets)
-    network = new_language_model(material.model, material.pieces, material.study, 12, 0)
-    network.model.set_weights([4.0 * weight for weight in network.model.get_weights()])
-    return Subject(network, material)
 
 
 class Slow:

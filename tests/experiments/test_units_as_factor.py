@@ -8,37 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.cells import plan, prepare
-from experiments.material import material_of
 from experiments.measures import COLUMNS, Subject, measures_of
-from experiments.study import load_study
-from experiments.trainer import new_language_model
-from tests.experiments.test_tasks import SMALL, planted
-from tests.experiments.test_word_classes import WHAT, WHERE, WHO
+from tests.experiments.subjects import reading, untrained
 
 UNITS = ("eojeol", "particle", "morpheme", "subword", "syllable", "jamo")
 
 
 def subject_of(folder: Path, monkeypatch: pytest.MonkeyPatch, unit: str, model: str) -> Subject:
-    generator = np.random.default_rng(7)
-    rows = [
-        (
-            " ".join([generator.choice(WHO), generator.choice(WHERE), generator.choice(WHAT), "읽었다."]),
-            "",
-            f"d{i // 10}",
-        )
-        for i in range(240)
-    ]
-    planted(folder, monkeypatch, "reading", rows)
-    settings = [*SMALL, "corpus=reading", "task=documents", f"models=[{model}]", "recency.contexts=[1, 2, 4]",
-                "recency.sentences=10", "recency.targets=24", "recency.run=6", "recency.classes=true",
-                "recency.sides=both", "hosts=true", "test_orders=[natural, shuffle, word_shuffle]",
-                "allow_identical={shuffle: 1, word_shuffle: 1}", f"units={{ko: [{unit}]}}"]  # fmt: skip
-    study = load_study("word_order", preset="smoke", settings=settings)
-    prepared = prepare(study, ("ko",))
-    (cell,) = plan(prepared, ("ko",))
-    material = material_of(cell, prepared.datasets)
-    return Subject(new_language_model(material.model, material.pieces, material.study, 12, 0), material)
+    reading(folder, monkeypatch, 240, 10, 7)
+    return untrained(
+        ["corpus=reading", "task=documents", f"models=[{model}]", "recency.contexts=[1, 2, 4]", "recency.sentences=10",
+         "recency.targets=24", "recency.run=6", "recency.classes=true", "recency.sides=both", "hosts=true",
+         "test_orders=[natural, shuffle, word_shuffle]", "allow_identical={shuffle: 1, word_shuffle: 1}",
+         f"units={{ko: [{unit}]}}"]
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("model", ["rnn", "rnn_backward"])

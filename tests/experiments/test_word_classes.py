@@ -4,48 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.cells import plan, prepare
-from experiments.material import material_of
 from experiments.measures import Subject
 from experiments.measures.past import past_of
 from experiments.measures.profile import profile
 from experiments.measures.word_classes import CLASSES, class_of
-from experiments.study import load_study
-from experiments.trainer import new_language_model
 from pipelines.tags import TAGS
-from tests.experiments.test_tasks import SMALL, planted
+from tests.experiments.subjects import reading, untrained
 
 PARTICLES = {"이", "가", "을", "를", "에서"}
-WHO = ("학생이", "친구가", "선생님이", "아이가")
-WHAT = ("책을", "편지를", "신문을", "잡지를")
-WHERE = ("학교에서", "집에서", "도서관에서")
 
 
 def subject_of(folder: Path, monkeypatch: pytest.MonkeyPatch, unit: str) -> Subject:
     """Documents of five sentences of somebody reading something somewhere, and a network that nobody trained."""
-    generator = np.random.default_rng(5)
-    rows = [
-        (
-            " ".join([generator.choice(WHO), generator.choice(WHERE), generator.choice(WHAT), "읽었다."]),
-            "",
-            f"d{i // 5}",
-        )
-        for i in range(300)
-    ]
-    planted(folder, monkeypatch, "reading", rows)
-    settings = [*SMALL, "corpus=reading", "task=documents", "models=[rnn]", "recency.contexts=[1, 2, 3]",
-                "recency.targets=40", "recency.run=8", "recency.classes=true", f"units={{ko: [{unit}]}}"]  # fmt: skip
-    study = load_study("word_order", preset="smoke", settings=settings)
-    prepared = prepare(study, ("ko",))
-    (cell,) = plan(prepared, ("ko",))
-    material = material_of(cell, prepared.datasets)
-    network = new_language_model(material.model, material.pieces, material.study, 12, 0)
-    network.model.set_weights([4.0 * weight for weight in network.model.get_weights()])
-    return Subject(network, material)
+    reading(folder, monkeypatch, 300, 5, 5)
+    return untrained(
+        ["corpus=reading", "task=documents", "models=[rnn]", "recency.contexts=[1, 2, 3]", "recency.targets=40",
+         "recency.run=8", "recency.classes=true", f"units={{ko: [{unit}]}}"], louder=4.0,
+    )  # fmt: skip
 
 
 def test_every_word_class_belongs_to_one_of_a_few() -> None:
