@@ -173,9 +173,7 @@ def _read(card: Card, source: Source, spool: Spool, progress: Progress) -> dict[
 
 def _id_twice(name: str, source: Source, card: Card) -> CorpusError:
     first, second = islice((row.where for row in get_reader(card.reader)(source) if row.name == name), 2)
-    return CorpusError(
-        f'{second}: the id "{name}" is also that of {first}, with another text: give every row an id of its own.'
-    )
+    return CorpusError(f'{second}: the id "{name}" is also that of {first}: give every row an id of its own.')
 
 
 def _check(plan: _Plan, counts: dict[str, dict[str, int]], removed: Counter[str]) -> None:

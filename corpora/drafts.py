@@ -25,15 +25,17 @@ def is_full(error: Exception) -> bool:
 
 @contextmanager
 def draft_of(folder: Path) -> Iterator[Path]:
-    """A corpus' folder for work in progress, this process' alone, deleted at the end, but for an interruption.
+    """A folder's own folder for work in progress, this process' alone, deleted at the end, but for an interruption.
 
-    A lock that the system takes back from a killed process tells work in progress from what is left over; what is left
-    over of the same corpus with other options or code is deleted.
+    A lock that the system takes back from a killed process tells work in progress from what is left over; of folders
+    that are called NAME-HASH, what is left over of the same name with another hash is deleted.
     """
     draft = _path(folder)
-    for other in folder.parent.glob(f"{glob.escape(_path(folder).name[:-12])}*"):
-        if other != draft and re.fullmatch(r"[0-9a-f]{12}", other.name[-12:]):
-            _discard(other)
+    named = re.fullmatch(r"(.+-)[0-9a-f]{12}", draft.name)
+    if named:
+        for other in folder.parent.glob(f"{glob.escape(named[1])}*"):
+            if other != draft and re.fullmatch(f"{re.escape(named[1])}[0-9a-f]{{12}}", other.name):
+                _discard(other)
     lock = _locked(draft)
     try:
         yield draft

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import yaml
 from corpora.cards import Card, card_names
 from corpora.cleaning import cleaning_of
 from corpora.errors import CorpusError, unknown
-from corpora.readers import text_lines
+from corpora.readers import ending, text_lines
 from corpora.readers.gettext import language_of
 from corpora.readers.records import OPTIONS, columns
 from corpora.scripts import check_language, language_files
@@ -25,20 +24,12 @@ READERS = {
 ALIGNED = {".txt": "aligned", ".conllu": "conllu"}
 """Readers of aligned files, one a language."""
 KNOWN = {
-    "lines": (), "aligned": ("documents",), "tsv": (), "records": OPTIONS, "conllu": ("document", "valid"),
+    "lines": (), "aligned": (), "tsv": (), "records": OPTIONS, "conllu": ("document",),
     "po": ("translation", "original", "held_out"),
 }  # fmt: skip
 """The options that readers know for one's own files."""
 ABOVE = ("cleaning", "deduplicate")
 """Options that every corpus has."""
-_LANGUAGE = re.compile(r"([a-z]{2,3})=")
-
-
-def ending(name: str) -> str:
-    """The ending of a file's name without that of gzip: .txt of a.txt and of a.txt.gz."""
-    path = Path(name)
-    inner = Path(path.stem).suffix.lower()
-    return inner if path.suffix.lower() == ".gz" and inner != ".parquet" else path.suffix.lower()
 
 
 def is_path(name: str) -> bool:

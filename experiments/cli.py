@@ -29,7 +29,10 @@ Language = Annotated[
 ]
 Preset = Annotated[str, typer.Option(help="smoke (a minute), quick (minutes) or full (hours).")]
 CorpusName = Annotated[
-    str | None, typer.Option("--corpus", help="A corpus by name, or the path of a .txt or .tsv file.")
+    str | None,
+    typer.Option(
+        "--corpus", help="A corpus, or a file of your own: .txt .tsv .csv .jsonl .parquet .conllu .po, ko=a,en=b."
+    ),
 ]
 Seeds = Annotated[int | None, typer.Option(min=1, help="How many seeds; the study's own number by default.")]
 Workers = Annotated[

@@ -9,7 +9,6 @@ import resource
 import shutil
 import signal
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from corpora.drafts import draft_of
 from corpora.errors import EosunError
 from corpora.table import var_folder
 from experiments.cells import Cell
@@ -83,23 +83,23 @@ def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path) -> str:
     """Run a cell in a draft folder and put it in place when it is whole; returns the reason where it failed."""
     from experiments.cell import run_cell
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
     _tell(cell, 0.0, STARTED)
     resources = Resources()
     try:
-        run_cell(cell, datasets, draft, lambda share, text: _tell(cell, share, text), checkpoint_folder(cell))
-        (draft / RESOURCES).write_text(json.dumps(resources.used()), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
+        with draft_of(folder) as room:
+            draft = room / "results"
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir()
+            run_cell(cell, datasets, draft, lambda share, text: _tell(cell, share, text), checkpoint_folder(cell))
+            (draft / RESOURCES).write_text(json.dumps(resources.used()), encoding="utf-8")
+            shutil.rmtree(folder, ignore_errors=True)
+            draft.rename(folder)
         return ""
     except EosunError as error:
         return str(error)
     except Exception as error:
         traceback.print_exc()
         return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 class Resources:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.served import log_model
-from experiments.tracker import BATCH
+from experiments.tracker import BATCH, MOVING
 from experiments.tracking import Store, experiment_id
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def migrate(
 ) -> list[Moved]:
     """Copy experiments with all their runs; what the target has already stays as it is, so a second call moves nothing.
 
-    A run is known in the target by the tag `source_run_id`. One that was left half-copied is removed and copied again.
-    Runs that still run are left out: they move when they have ended. Nothing is taken from the source.
+    A run is known in the target by the tag `source_run_id`. One that was left half-copied (tag `moving`) is removed and
+    copied again. Runs that still run are left out: they move when they have ended. Nothing is taken from the source.
     """
     found = []
     for name in studies or _names(source):
@@ -51,7 +51,7 @@ def migrate(
             if identity(run) in there:
                 continue
             told(f"{name}: {run.info.run_name}")
-            with source.answering():
+            with target.answering():
                 _copy(source, target, run, into)
             moved += 1
         found.append(Moved(name, moved, len(there)))
@@ -91,7 +91,7 @@ def _there(target: Store, experiment: str) -> set[str]:
     """What the target has whole; half-copied runs are removed."""
     whole = set()
     for run in _all(target, experiment):
-        if SOURCE in run.data.tags and run.info.status == "RUNNING":
+        if MOVING in run.data.tags:
             target.client.delete_run(run.info.run_id)
         else:
             whole.add(identity(run))
@@ -101,26 +101,31 @@ def _there(target: Store, experiment: str) -> set[str]:
 def _copy(source: Store, target: Store, run: Run, experiment: str) -> None:
     from mlflow.entities import Param
 
-    tags = {**run.data.tags, SOURCE: identity(run)}
+    tags = {**run.data.tags, SOURCE: identity(run), MOVING: "half-copied"}
     name = tags.pop("mlflow.runName", run.info.run_name)
     made = target.client.create_run(experiment, start_time=run.info.start_time, tags=tags, run_name=name)
     run_id = str(made.info.run_id)
     params = [Param(key, value) for key, value in run.data.params.items()]
-    points = list(_history(source, run))
+    with source.answering():
+        points = list(_history(source, run))
     for begin in range(0, max(len(points), 1), BATCH):
         target.client.log_batch(run_id, points[begin : begin + BATCH], params if begin == 0 else [])
     if run.inputs and run.inputs.dataset_inputs:
         target.client.log_inputs(run_id, run.inputs.dataset_inputs)
     room = Path(tempfile.mkdtemp(prefix="eosun-"))
     try:
-        if source.client.list_artifacts(run.info.run_id):
-            folder = Path(source.client.download_artifacts(run.info.run_id, "", str(room)))
+        folder = None
+        with source.answering():
+            if source.client.list_artifacts(run.info.run_id):
+                folder = Path(source.client.download_artifacts(run.info.run_id, "", str(room)))
+        if folder is not None:
             target.client.log_artifacts(run_id, str(folder))
             if run.outputs and run.outputs.model_outputs:
                 log_model(target, run_id, folder)
     finally:
         shutil.rmtree(room, ignore_errors=True)
     target.client.set_terminated(run_id, run.info.status, end_time=run.info.end_time)
+    target.client.delete_tag(run_id, MOVING)
 
 
 def _history(store: Store, run: Run) -> Iterator[Metric]:

@@ -171,7 +171,8 @@ class Events:
 
     def tell(self, event: str, **what: Any) -> None:
         if self.stream is not None:
-            print(json.dumps({"event": event, "time": time.time(), **what}, ensure_ascii=False), file=self.stream,
+            print(json.dumps({"event": event, "time": time.time(), **what}, ensure_ascii=False, allow_nan=False),
+                  file=self.stream,
                   flush=True)  # fmt: skip
 
 

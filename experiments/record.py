@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpora.cards import card_names, load_card
 from experiments.cells import LIBRARIES, Cell, dataset_name
+from experiments.material import study_of
 from experiments.study import Study
 from pipelines.dataset import Dataset
 from pipelines.engines import default_workers
@@ -121,8 +122,9 @@ def tags_of(cell: Cell, study: Study, context: dict[str, str]) -> dict[str, str]
 
 
 def params_of(cell: Cell) -> dict[str, str]:
-    """The settings of a run, dots between levels: numbers as Python writes them, true and false, lists with commas."""
-    study = cell.settings["study"]
+    """The settings that a run was trained with, those tuned for it and its size of vocabulary among them; dots between
+    levels: numbers as Python writes them, true and false, lists with commas."""
+    study = study_of(cell).model_dump(mode="json")
     flat = {
         **{key: study[key] for key in _PLAIN_PARAMS},
         **{

@@ -77,7 +77,7 @@ class Results:
         return said + ("" if self.gate == "passed" else f", {self.gate}")
 
     def figures(self) -> dict[str, float]:
-        """Every metric that has one value, by the name it is shown as."""
+        """Every metric that has one value and is a number, by the name it is shown as."""
         found = self.found
         figures = {
             **{shown_as(name): value for name, value in found["metrics"].items()},
@@ -86,7 +86,7 @@ class Results:
             **found["seconds"],
             **self._resources(),
         }
-        return {name: float(value) for name, value in figures.items()}
+        return {name: float(value) for name, value in figures.items() if value == value}
 
     def curves(self) -> dict[str, Curve]:
         """Every metric that has a value a step, by the name it is shown as; those under `matrix/` have a step for every

@@ -11,12 +11,14 @@ from contextlib import contextmanager
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Meanwhile a request to end, or a terminal that is closed, is an interrupt as Ctrl-C is one."""
+    """Meanwhile a request to end, or a terminal that is closed, is an interrupt as Ctrl-C is one;
+    what is ignored, as a closed terminal is under nohup, stays so."""
 
     def stop(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    heard = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield
     finally:

@@ -33,6 +33,8 @@ FOREIGN_S = 24 * 3600.0
 BATCH = 900
 """Metrics a call: the store takes a thousand entries."""
 PROGRESS, SEEN, FAILURE = "progress", "seen", "failure"
+MOVING = "moving"
+"""The tag of a run that is being copied from another store; who copies it ends it."""
 
 
 class Invocation:
@@ -74,7 +76,7 @@ def _lives(run: Run, now: float) -> bool:
 def end_stale(store: Store, study: str) -> int:
     """End as KILLED what a call that is gone has left RUNNING; returns how many runs that were."""
     running = store.runs(study, status="attributes.status = 'RUNNING'")
-    stale = [run for run in running if not _lives(run, time.time())]
+    stale = [run for run in running if MOVING not in run.data.tags and not _lives(run, time.time())]
     with store.answering():
         for run in stale:
             store.client.set_terminated(run.info.run_id, "KILLED")
@@ -85,10 +87,10 @@ def end_stale(store: Store, study: str) -> int:
 
 @dataclass
 class Tracker:
-    """The runs of one invocation. A context: what is open when it ends becomes KILLED, or FAILED if an error ended it.
+    """The runs of one invocation. A context: what is open when it ends becomes KILLED; FAILED are cells that failed.
 
     An interrupted cell goes on in its own run. While the store does not answer cells go on all the same; what they came
-    to is tracked when it answers again, at the latest by the next call.
+    to is tracked when it answers again, at the latest by the next call. What it refuses holds nothing else up.
     """
 
     store: Store
@@ -101,6 +103,7 @@ class Tracker:
     _shown: dict[str, float] = field(default_factory=dict)
     _waiting: dict[str, tuple[Cell, Path]] = field(default_factory=dict)
     _refused: tuple[float, str] = (float("-inf"), "")
+    _away: bool = False
 
     def __enter__(self) -> Tracker:
         study = self.prepared.study
@@ -115,15 +118,15 @@ class Tracker:
     ) -> None:
         self._refused = float("-inf"), self._refused[1]
         self._catch_up()
-        status = "FAILED" if isinstance(error, Exception) else "KILLED"
         for sha256 in self._open.keys() - self._waiting.keys():
-            self._attempt(partial(self._end, sha256, status, str(error) if status == "FAILED" else ""))
+            self._attempt(partial(self._end, sha256, "KILLED", ""))
         self.invocation.end(left_open=bool(self._open))
         if self._waiting and error is None:
             raise StudyError(
                 f"Finished, but not tracked yet: {len(self._waiting)} cells. The tracking store "
-                f"{shown_address(self.store.uri)} does not answer: {self._refused[1]}. The results are kept: the same "
-                "command tracks them, once it answers, and trains nothing again."
+                f"{shown_address(self.store.uri)} {'does not answer' if self._away else 'refused them'}: "
+                f"{self._refused[1]}. The results are kept: the same command tracks them, once it can, and trains "
+                "nothing again."
             )
 
     def start(self, cell: Cell) -> str:
@@ -153,7 +156,8 @@ class Tracker:
         return run_id
 
     def _attempt(self, action: Callable[[], Any]) -> bool:
-        """Whether the store did it. One that has just refused is not asked."""
+        """Whether the store did it. One that has just not answered is left alone for a while; one that refused this
+        but answers is asked the next thing."""
         from mlflow.exceptions import MlflowException
 
         if time.monotonic() - self._refused[0] < RETRIED_AFTER_S:
@@ -162,7 +166,17 @@ class Tracker:
             action()
             return True
         except (MlflowException, OSError) as error:
-            self._refused = time.monotonic(), reason_of(error)
+            self._away = not self._answers()
+            self._refused = time.monotonic() if self._away else float("-inf"), reason_of(error)
+            return False
+
+    def _answers(self) -> bool:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            self.store.client.search_experiments(max_results=1)
+            return True
+        except (MlflowException, OSError):
             return False
 
     def _catch_up(self) -> dict[str, str]:
@@ -176,22 +190,24 @@ class Tracker:
 
     def _begin(self, cell: Cell, started: int | None = None) -> None:
         """Open the run of a cell, the interrupted one where there is one. started: in milliseconds; now by default."""
-        client = self.store.client
-        tags = tags_of(cell, self.prepared.study, {**self.context, "invocation": self.invocation.name})
-        run_id = self._interrupted.pop(cell.sha256, "")
+        client, run_id = self.store.client, self._interrupted.get(cell.sha256, "")
         if run_id:
             client.update_run(run_id, status="RUNNING")
-            self._open[cell.sha256] = run_id
-            self._tag(run_id, tags)
+            del self._interrupted[cell.sha256]
         else:
-            run = client.create_run(self._experiment, started, tags, name_of(cell))
-            self._open[cell.sha256] = str(run.info.run_id)
+            run_id = str(client.create_run(self._experiment, started, self._tags(cell), name_of(cell)).info.run_id)
+        self._open[cell.sha256] = run_id
         self._describe(cell)
 
+    def _tags(self, cell: Cell) -> dict[str, str]:
+        return tags_of(cell, self.prepared.study, {**self.context, "invocation": self.invocation.name})
+
     def _describe(self, cell: Cell) -> None:
+        """What is known of a run that begins or goes on; repeated until the store has all of it."""
         from mlflow.entities import Param
 
         run_id = self._open[cell.sha256]
+        self._tag(run_id, self._tags(cell))
         self.store.client.log_batch(run_id, params=[Param(key, value) for key, value in params_of(cell).items()])
         dataset = self.prepared.datasets[dataset_name(cell.lang, cell.unit, cell.condition)]
         self.store.client.log_inputs(run_id, [dataset_of(cell, dataset)])

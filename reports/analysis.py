@@ -89,7 +89,7 @@ def analyse(inputs: Inputs) -> Analysis:
     """Estimate every quantity from the runs that passed the gates, and correct the family that the study declares."""
     if inputs.runs.empty or inputs.observations.empty:
         raise ReportError(f"{inputs.study['name']} has no finished run to report: run it with `make experiment`.")
-    tables, orders = Tables(inputs), inputs.orders()
+    tables, orders = inputs.tables, inputs.orders()
     groups = [group for group in inputs.groups() if len(inputs.good_runs_of(group))]
     rows = [row for group in groups for row in _rows(inputs, tables, group, orders)]
     worth = {group: worths(inputs, tables, group) for group in groups}

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.variants import Variant, variants
 from reports.gain import ORDER_GAIN, Worth, gain_difference
-from reports.inputs import Group, Inputs, Table, Tables, is_floor
+from reports.inputs import Group, Inputs, Table, Tables, is_floor, paired
 from reports.mixed import at_equal_units
 from reports.quantities import ACCURACY, AT_EQUAL_LENGTH, AT_EQUAL_UNITS, PER_ORDER_BIT, clusters_of
 from reports.resampling import permuted
@@ -69,16 +68,7 @@ def compare(
 
     Where text was localised instead of translated the languages are not compared.
     """
-    networks = [g for g in groups if not is_floor(g.model) and g.train_order == "natural"]
-    spaced = {lang: [g for g in networks if (g.lang, g.unit) == (lang, unit)] for lang, unit in SPACED.items()}
-    couples = [
-        (one, other)
-        for one in spaced["ko"]
-        for other in spaced["en"]
-        if (one.model, one.condition) == (other.model, other.condition)
-    ]
-    if not inputs.settings["comparable"]:
-        couples = []
+    networks, couples = compared_networks(groups), language_couples(inputs, groups)
     known = variants(inputs.settings["study"])
     base = {name for name, variant in known.items() if variant.base}
     alike = sorted(networks, key=lambda g: (g.lang, g.unit, g.model))
@@ -86,6 +76,23 @@ def compare(
         first, *others = sorted(found, key=lambda g: (g.condition not in base, g.condition))
         couples += [(other, first) for other in others if _in_one_thing(known, other.condition, first.condition)]
     return [one for couple in couples for one in _differences(inputs, tables, *couple, orders, worth)]
+
+
+def compared_networks(groups: Iterable[Group]) -> list[Group]:
+    """The networks that were trained on natural order: those that are compared as they are."""
+    return [g for g in groups if not is_floor(g.model) and g.train_order == "natural"]
+
+
+def language_couples(inputs: Inputs, groups: Iterable[Group]) -> list[tuple[Group, Group]]:
+    """Korean and English networks of one kind and condition over spaced words; none where text was localised."""
+    networks = compared_networks(groups) if inputs.settings["comparable"] else []
+    spaced = {lang: [g for g in networks if (g.lang, g.unit) == (lang, unit)] for lang, unit in SPACED.items()}
+    return [
+        (one, other)
+        for one in spaced["ko"]
+        for other in spaced["en"]
+        if (one.model, one.condition) == (other.model, other.condition)
+    ]
 
 
 def _in_one_thing(known: Mapping[str, Variant], one: str, other: str) -> bool:
@@ -99,11 +106,9 @@ def _differences(
     inputs: Inputs, tables: Tables, one: Group, other: Group, orders: list[str], worth: dict[Group, dict[str, Worth]]
 ) -> list[Comparison]:
     runs = [list(inputs.good_runs_of(group)["run_id"]) for group in (one, other)]
-    ids = [tables.ids(side[0]) for side in runs]
-    common = sorted(set(ids[0]) & set(ids[1]))
+    common, *at = paired(*(tables.ids(side[0]) for side in runs))
     if len(common) < 2:
         return []
-    at = [pd.Index(names).get_indexer(pd.Index(common)) for names in ids]
     facts = [inputs.facts(group).loc[common] for group in (one, other)]
     documents, found = clusters_of(facts[0]), []
     run_ids = (*runs[0], *runs[1])

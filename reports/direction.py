@@ -12,12 +12,11 @@ from reports.curves import curve_of
 from reports.derived import independent
 from reports.document import Section
 from reports.findings import Finding
-from reports.inputs import Group, Inputs, Table, Tables
+from reports.inputs import Group, Inputs, Tables
 from reports.quantities import clusters_of
-from reports.resampling import Clusters
 from reports.sections import Report
 from reports.sections.further import listed, section
-from reports.statistics import Estimate, mean, total
+from reports.statistics import Estimate, difference, mean
 from reports.written import estimated
 
 SUFFIX = "_backward"
@@ -70,17 +69,13 @@ def _pair(inputs: Inputs, tables: Tables, group: Group, backward: Group) -> list
         for one, curve, side, values in zip((group, backward), (forth, back), sides, own, strict=True):
             found.append(Finding("direction", one, name, mean(side, clusters), curve.runs, by_seed=values))
         apart = {seed: own[0][seed] - own[1][seed] for seed in own[0] if seed in own[1]}
-        both = _apart(*sides, clusters)
+        both = difference(*sides, clusters)
         note = "one_seed" if both.one_seed else ""
         found.append(Finding("direction", group, f"{name}_asymmetry", both, runs, by_seed=apart, note=note))
     for place, distance in enumerate(forth.distances[:-1]):
-        shares = _apart(forth.share(place), back.share(place), clusters)
+        shares = difference(forth.share(place), back.share(place), clusters)
         found.append(Finding("direction", group, "missing_asymmetry", shares, runs, x=str(distance)))
     return found
-
-
-def _apart(first: Table, second: Table, clusters: Clusters | None) -> Estimate:
-    return total([first, -second], clusters)
 
 
 def _turned(ko: Estimate, en: Estimate) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -101,6 +101,11 @@ class Inputs:
         return sorted(map(str, rows.unique()), key=lambda name: (rank.get(name, 5), name))
 
     @cached_property
+    def tables(self) -> Tables:
+        """The observations as arrays."""
+        return Tables(self)
+
+    @cached_property
     def unit_bits(self) -> pd.DataFrame:
         """The observations of single units in the sentences that are kept as examples."""
         return self.observations[self.observations["measure"] == "unit_surprisal"]
@@ -118,6 +123,13 @@ class Inputs:
     def facts(self, group: Group) -> pd.DataFrame:
         """Sizes of the test sentences, by sentence id."""
         return self._facts[group.lang, group.unit, group.condition]
+
+
+def paired(first: Sequence[str], second: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """The sentence ids that two groups of runs have in common, sorted, and the places of these in each."""
+    common = sorted(set(first) & set(second))
+    at = [np.asarray(pd.Index(list(names)).get_indexer(pd.Index(common)), np.int64) for names in (first, second)]
+    return common, at[0], at[1]
 
 
 class Tables:

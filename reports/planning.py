@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
-import pandas as pd
 from scipy import special
 
-from reports.inputs import Group, Inputs, Tables, is_floor
+from reports.comparisons import compared_networks, language_couples
+from reports.inputs import Group, Inputs, paired
 from reports.quantities import clusters_of
 from reports.resampling import Clusters, Table
 from reports.statistics import LEVEL, POWER, Parts, clustered_variance, mean_squares
@@ -77,9 +76,10 @@ class Question:
 
 
 def questions(inputs: Inputs, order: str, words: Words) -> Iterator[Question]:
-    """The order costs of every network that has two seeds or more, and their differences between the languages."""
-    tables = Tables(inputs)
-    groups = [g for g in inputs.groups() if not is_floor(g.model) and len(inputs.good_runs_of(g)) > 1]
+    """The order costs of every network trained on natural order that has two seeds or more, and their differences
+    between the languages."""
+    tables = inputs.tables
+    groups = [g for g in compared_networks(inputs.groups()) if len(inputs.good_runs_of(g)) > 1]
     costs = {}
     for group in groups:
         runs = list(inputs.good_runs_of(group)["run_id"])
@@ -88,13 +88,11 @@ def questions(inputs: Inputs, order: str, words: Words) -> Iterator[Question]:
         costs[group] = tables.over_draws(runs, order) - tables.over_draws(runs, "natural"), tables.ids(runs[0])
         documents = clusters_of(inputs.facts(group).loc[costs[group][1]])
         yield _question(f"{words.language(group.lang)}, {_named(group)}", order, [costs[group][0]], documents)
-    for one, other in product(costs, costs):
-        alike = (one.model, one.train_order, one.condition) == (other.model, other.train_order, other.condition)
-        if not (alike and inputs.settings["comparable"] and (one.lang, other.lang) == ("ko", "en")):
-            continue
+    for one, other in language_couples(inputs, costs):
         (first, ids), (second, others) = costs[one], costs[other]
-        common = sorted(set(ids) & set(others))
-        at = [pd.Index(names).get_indexer(pd.Index(common)) for names in (ids, others)]
+        common, *at = paired(ids, others)
+        if len(common) < 2:
+            continue
         documents = clusters_of(inputs.facts(one).loc[common])
         named = f"{words.language('ko')} − {words.language('en')}, {_named(one)}"
         yield _question(named, order, [first[:, at[0]], -second[:, at[1]]], documents)

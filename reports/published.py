@@ -93,7 +93,10 @@ def names(folder: Path = FOLDER) -> list[str]:
 
 def expected(folder: Path) -> dict[str, str]:
     """The hashes that a published report's files must have."""
-    return dict(json.loads((folder / "expected.json").read_text(encoding="utf-8")))
+    try:
+        return dict(json.loads((folder / "expected.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise ReportError(f"{folder / 'expected.json'} cannot be read: publish the report again.") from error
 
 
 def _observations(part: pd.DataFrame, folder: Path, name: str) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from reports.analysis import Analysis, analyse
-from reports.inputs import Group, Inputs, Tables, is_floor
+from reports.errors import ReportError
+from reports.inputs import Group, Inputs, is_floor, paired
 from reports.profiles import Reach
 from reports.quantities import SURVIVING, clusters_of
 from reports.statistics import Estimate, difference
@@ -60,14 +59,17 @@ def _networks(analysis: Analysis, train_order: str = "natural") -> list[Group]:
     return [g for g in analysis.groups if not is_floor(g.model) and g.train_order == train_order]
 
 
-def _apart(inputs: Inputs, first: tuple[Group, str], second: tuple[Group, str]) -> Estimate:
-    """The difference of bits per sentence of two groups, each tested in an order, on the same sentences."""
-    tables = Tables(inputs)
-    sides = [
-        tables.over_draws(list(inputs.good_runs_of(group)["run_id"]), order) for group, order in (first, second)
-    ]  # fmt: skip
-    ids = tables.ids(inputs.good_runs_of(first[0])["run_id"].iloc[0])
-    return difference(sides[0], sides[1], clusters_of(inputs.facts(first[0]).loc[ids]))
+def _apart(first: tuple[Inputs, Group, str], second: tuple[Inputs, Group, str], measure: str = "surprisal") -> Estimate:
+    """The difference of a measure of two groups, each tested in an order, on the sentences that both have."""
+    sides = []
+    for inputs, group, order in (first, second):
+        runs, tables = list(inputs.good_runs_of(group)["run_id"]), inputs.tables
+        sides.append((tables.over_draws(runs, order, measure), tables.ids(runs[0], measure)))
+    common, *at = paired(sides[0][1], sides[1][1])
+    if len(common) < 2:
+        raise ReportError(f"{first[1].model} and {second[1].model} were tested on different sentences: run them again.")
+    tables_at = [table[:, where] for (table, _), where in zip(sides, at, strict=True)]
+    return difference(tables_at[0], tables_at[1], clusters_of(first[0].facts(first[1]).loc[common]))
 
 
 def _trained_on(analysis: Analysis, like: Group, train_order: str) -> Group | None:
@@ -80,17 +82,17 @@ def ladder(inputs: Inputs, analysis: Analysis) -> Iterator[Outcome]:
     for group in _networks(analysis):
         who = f"{group.lang}, {group.model}"
         trained = {order: _trained_on(analysis, group, order) for order in ("natural", "reverse", "local_3", "shuffle")}
-        found = {order: (one, order) for order, one in trained.items() if one is not None}
+        found = {order: (inputs, one, order) for order, one in trained.items() if one is not None}
         for low, high in (("natural", "local_3"), ("local_3", "shuffle")):
             if low in found and high in found:
-                apart = _apart(inputs, found[high], found[low])
+                apart = _apart(found[high], found[low])
                 yield Outcome(
                     f"{who}: {high} is harder than {low}", f"{estimated(apart)} bits a sentence", above(apart)
                 )
         if {"natural", "reverse", "shuffle"} <= found.keys():
-            spared = _apart(inputs, found["shuffle"], found["reverse"])
+            spared = _apart(found["shuffle"], found["reverse"])
             said = f"shuffle − reverse {estimated(spared)}, reverse − natural "
-            said += f"{estimated(_apart(inputs, found['reverse'], found['natural']))} bits a sentence"
+            said += f"{estimated(_apart(found['reverse'], found['natural']))} bits a sentence"
             yield Outcome(f"{who}: reversal costs less than random order", said, above(spared))
 
 
@@ -105,7 +107,7 @@ def heads(inputs: Inputs, analysis: Analysis) -> Iterator[Outcome]:
         row = analysis.find(first, "natural", "bits_per_sentence")
         if row is None:
             continue
-        apart = _apart(inputs, (first, "natural"), (last, "natural"))
+        apart = _apart((inputs, first, "natural"), (inputs, last, "natural"))
         share, who = NEAR * row.estimate.value, f"{last.lang}, {last.model}"
         said = f"first − last {estimated(apart)} of {row.estimate.value:.1f} bits a sentence"
         yield Outcome(f"{who}: neither direction spares 5 % of the bits", said, within(apart, -share, share))
@@ -164,14 +166,7 @@ def units(inputs: Inputs, analysis: Analysis, beside: Inputs) -> Iterator[Outcom
         base = whole.get(group.model)
         if base is None:
             continue
-        accuracies = []
-        for given, one in ((inputs, group), (beside, base)):
-            runs = list(given.good_runs_of(one)["run_id"])
-            tables = Tables(given)
-            frame = pd.DataFrame(tables.over_draws(runs, "natural", "correct"), columns=tables.ids(runs[0], "correct"))
-            accuracies.append(frame)
-        common = accuracies[0].columns.intersection(accuracies[1].columns)
-        apart = difference(*(frame[common].to_numpy() for frame in accuracies))
+        apart = _apart((inputs, group, "natural"), (beside, base, "natural"), "correct")
         said = f"{100 * apart.value:.1f} [{100 * apart.low:.1f}, {100 * apart.high:.1f}] points"
         yield Outcome(f"{group.lang}, {group.model}: pieces of a {group.unit} beat whole eojeol", said, above(apart))
 

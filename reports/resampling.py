@@ -20,18 +20,14 @@ _BLOCK = 1000
 """Resamples that are drawn at once."""
 
 
-def bootstrap_means(table: Table, clusters: Clusters | None = None, resamples: int = RESAMPLES, seed: int = 0) -> Table:
-    """[resamples] grand means of the table with seeds and sentences drawn again (Sellam et al. 2022), documents whole.
-
-    With few seeds the percentile interval of these is too short: it stands beside the primary one as a check.
-    """
-    return bootstraps([table], clusters, resamples, seed)[0]
-
-
 def bootstraps(
     tables: Sequence[Table], clusters: Clusters | None, resamples: int = RESAMPLES, seed: int = 0
 ) -> list[Table]:
-    """The bootstrap means of several tables over the same sentences, whose weights are then read once."""
+    """[resamples] grand means of each of several tables over the same sentences, with seeds and sentences drawn again
+    (Sellam et al. 2022), documents whole.
+
+    With few seeds the percentile interval of these is too short: it stands beside the primary one as a check.
+    """
     weights = _sentence_weights(tables[0].shape[1], clusters, resamples, seed)
     parts = np.split(weights @ np.concatenate(tables).T, np.cumsum([len(table) for table in tables])[:-1], axis=1)
     return [np.einsum("ri,ri->r", part, _drawn(part.shape[1], resamples, seed + 1)) for part in parts]

@@ -72,6 +72,13 @@ def get_reader(name: str) -> Reader:
     return _READERS[name]
 
 
+def ending(name: str | Path) -> str:
+    """The ending of a file's name in small letters, without that of gzip: .txt of a.txt, A.TXT and a.txt.gz."""
+    path = Path(name)
+    inner = Path(path.stem).suffix.lower()
+    return inner if path.suffix.lower() == ".gz" and inner not in ("", ".parquet") else path.suffix.lower()
+
+
 def text_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Numbered lines of a UTF-8 file, plain, gzipped or in bzip2, without line ends; a byte-order mark is dropped.
 
@@ -114,9 +121,9 @@ def side_by_side(streams: Mapping[str, Iterator[Any]], names: Mapping[str, str])
 
 
 def _opened(path: Path) -> IO[bytes] | gzip.GzipFile | bz2.BZ2File:
-    if path.suffix == ".gz":
+    if path.suffix.lower() == ".gz":
         return gzip.open(path)
-    return bz2.open(path) if path.suffix == ".bz2" else path.open("rb")
+    return bz2.open(path) if path.suffix.lower() == ".bz2" else path.open("rb")
 
 
 def decoded_line(line: bytes, name: str, number: int) -> str:

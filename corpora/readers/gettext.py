@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import CorpusError
-from corpora.readers import Row, Source, reader, text_lines
+from corpora.readers import Row, Source, ending, reader, text_lines
 
 CODE = "CODE"
 """Stands, in every language alike, for inline code that is not one short name."""
@@ -58,7 +58,7 @@ def po(source: Source) -> Iterator[Row]:
 def language_of(path: Path) -> str:
     """What the head of a `.po` file says that its translation is in, as in ko; empty where it says nothing."""
     (member,) = _members(path)
-    return str(_entries(*member).metadata.get("Language", ""))[:2]
+    return re.split("[_@.-]", str(_entries(*member).metadata.get("Language", "")))[0].lower()
 
 
 def _entries(name: str, text: str) -> Any:
@@ -77,7 +77,7 @@ def _entries(name: str, text: str) -> Any:
 
 def _members(path: Path) -> Iterator[tuple[str, str]]:
     """Names (below the top folder) and texts of the `.po` files of a tar archive, by name; nothing is unpacked."""
-    if (path.with_suffix("") if path.suffix == ".gz" else path).suffix == ".po":
+    if ending(path) == ".po":
         yield path.name, "\n".join(line for _, line in text_lines(path)) + "\n"
         return
     try:

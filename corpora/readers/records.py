@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import CorpusError, unknown
-from corpora.readers import LONGEST, Row, Source, reader, text_lines
+from corpora.readers import LONGEST, Row, Source, ending, reader, text_lines
 from corpora.readers.table import dealt
 from corpora.table import SPLITS
 
@@ -35,7 +35,10 @@ def records(source: Source) -> Iterator[Row]:
     labels, met = meanings(source.options.get("labels"), wanted["label"], path.name), set[str]()
     shares = _shares(source.options.get("held_out"), path.name)
     for number, (where, record) in enumerate(_records(path), 1):
-        found = {key: str(record.get(column) or "").strip() if column else "" for key, column in wanted.items()}
+        found = {key: _told(record.get(column)) if column else "" for key, column in wanted.items()}
+        for key in NAMED:
+            if not wanted[key] and record.get(key) is not None:
+                raise CorpusError(f'{where} has "{key}", the first record has not: give it to all, or to none.')
         if found["split"] and found["split"] not in SPLITS:
             raise CorpusError(f"{where}: {unknown('split', found['split'], SPLITS)}")
         text = {lang: record.get(column, "") for lang, column in texts.items()}
@@ -58,6 +61,10 @@ def records(source: Source) -> Iterator[Row]:
         raise CorpusError(
             f"{path.name}: no record has a label that means {', '.join(missing)}: mend the option labels."
         )
+
+
+def _told(value: Any) -> str:
+    return "" if value is None else str(value).strip()
 
 
 def meanings(option: Any, column: str, file: str) -> dict[str, str]:
@@ -116,9 +123,9 @@ def text_columns(names: list[str], languages: Iterable[str], option: Any, file: 
 
 def columns(path: Path) -> list[str]:
     """The names of a table's columns."""
-    if path.suffix == ".parquet":
+    if ending(path) == ".parquet":
         return list(_parquet(path).schema_arrow.names)
-    if _ending(path) in (".csv", ".tsv"):
+    if ending(path) in (".csv", ".tsv"):
         return _csv_head(path)
     _, first = next(_json_lines(path), ("", {}))
     return list(first)
@@ -126,11 +133,7 @@ def columns(path: Path) -> list[str]:
 
 def _records(path: Path) -> Iterator[Record]:
     kinds = {".parquet": _parquet_rows, ".csv": _csv_rows, ".tsv": _csv_rows, ".jsonl": _json_lines}
-    return kinds[_ending(path)](path)
-
-
-def _ending(path: Path) -> str:
-    return Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
+    return kinds[ending(path)](path)
 
 
 def _parquet(path: Path) -> Any:
@@ -155,7 +158,7 @@ def _csv_lines(path: Path) -> Any:
     """Fields of CSV; of TSV, where no quotes are: a field holds neither tab nor line end."""
     csv.field_size_limit(LONGEST)
     lines = (line + "\n" for _, line in text_lines(path))
-    if _ending(path) == ".tsv":
+    if ending(path) == ".tsv":
         return csv.reader(lines, strict=True, delimiter="\t", quoting=csv.QUOTE_NONE)
     return csv.reader(lines, strict=True)
 

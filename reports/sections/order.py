@@ -15,7 +15,7 @@ from reports.quantities import Row as Found
 from reports.sections import Report, anchor, cell, cells, grouped, runs_cell
 from reports.sections.figures import figure
 from reports.verdicts import ladder
-from reports.written import bounds, estimated, number, p_value, percent
+from reports.written import estimated, number, p_value, percent
 
 
 def meaning(report: Report) -> Section:
@@ -58,7 +58,7 @@ def _costs(report: Report) -> Table:
         floor, first = is_floor(row.group.model), row.group != before
         figures = (
             estimated(row.estimate),
-            f"{number(cost.estimate.value)} {bounds(cost.estimate.low, cost.estimate.high)}" if cost else "",
+            estimated(cost.estimate) if cost else "",
             estimated(share.estimate, 2) if share else "",
             p_value(cost.estimate.p_holm) if cost and not floor else "",
             "–" if floor else str(row.estimate.seeds),

@@ -50,7 +50,7 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
     "open quote": ("a.csv", (csv_of(LINES) + 'n120,"하나\nn121,둘\n').encode(), r'a\.csv, line 122: not CSV \(unexpected end of data\)\. Quote fields'),
     "quote in a field": ("a.csv", (csv_of(LINES) + 'n120,"하"나\n').encode(), r"a\.csv, line 122: not CSV"),
     "one column twice": ("a.csv", csv_of(LINES, "text,text").encode(), r'a\.csv, line 1: two columns are called "text"'),
-    "id twice": ("a.csv", csv_of([*LINES]).replace("n77,", "n7,").encode(), r'a\.csv, line 79: the id "n7" is also that of a\.csv, line 9, with another text'),
+    "id twice": ("a.csv", csv_of([*LINES]).replace("n77,", "n7,").encode(), r'a\.csv, line 79: the id "n7" is also that of a\.csv, line 9'),
     "id twice in JSON": ("a.jsonl", objects(LINES).replace('"n9"', '"n8"').encode(), r'a\.jsonl, line 10: the id "n8" is also that of a\.jsonl, line 9'),
     "JSON": ("a.jsonl", (objects(LINES) + '{"text": "하나",}\n').encode(), r"a\.jsonl, line 121: not a JSON object \(.*column 15\)"),
     "JSON list": ("a.jsonl", (objects(LINES) + "[1]\n").encode(), r"a\.jsonl, line 121: not a JSON object but \[1\]"),

@@ -230,3 +230,38 @@ def test_missing_texts_of_tables_are_empty_ones(tmp_path: Path) -> None:
     for write in (as_csv, as_jsonl, as_parquet):
         corpus = build(str(write(tmp_path / "own", found)), langs=("ko",))
         assert corpus.removed == {"empty": 1}
+
+
+@pytest.mark.parametrize("write", [as_csv, as_jsonl, as_parquet])
+def test_labels_may_be_numbers_and_nought(write: Callable[[Path, pd.DataFrame], Path], tmp_path: Path) -> None:
+    found = table().drop(columns=["ko", "en", "document"]).assign(label=[i % 2 for i in range(120)])
+    path = str(write(tmp_path / "own", found))
+    assert Counter(build(path, langs=("ko",)).table("ko")["label"].to_pylist()) == {"0": 60, "1": 60}
+    named = build(path, langs=("ko",), options={"labels": {"no": [0], "yes": [1]}})
+    assert Counter(named.table("ko")["label"].to_pylist()) == {"no": 60, "yes": 60}
+
+
+def test_what_later_records_alone_have_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    lines = [{"text": text, "split": "train"} if i else {"text": text} for i, text in enumerate(KO)]
+    path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
+    with pytest.raises(CorpusError, match=r'own\.jsonl, line 2 has "split", the first record has not'):
+        build(str(path), langs=("ko",))
+
+
+@pytest.mark.parametrize("write", [as_csv, as_jsonl, as_parquet])
+def test_endings_in_capitals_are_read_alike(write: Callable[[Path, pd.DataFrame], Path], tmp_path: Path) -> None:
+    path = write(tmp_path / "own", table().drop(columns=["ko", "en", "document"]))
+    loud = path.rename(path.with_name(path.name.upper()))
+    assert texts(build(str(loud), langs=("ko",)), "ko") == set(KO)
+
+
+@pytest.mark.parametrize(("name", "option"), [("a.conllu", "valid"), ("ko=a.txt,en=b.txt", "documents")])
+def test_options_that_would_do_nothing_are_refused(
+    name: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for file in ("a.conllu", "a.txt", "b.txt"):
+        (tmp_path / file).write_text("x", encoding="utf-8")
+    with pytest.raises(CorpusError, match=f'Unknown option of .* "{option}"'):
+        build(name, langs=("ko",), options={option: 1})

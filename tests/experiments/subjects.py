@@ -10,7 +10,7 @@ import pytest
 
 from experiments.cells import plan, prepare
 from experiments.material import material_of
-from experiments.probe import Subject
+from experiments.measures import Subject
 from experiments.study import load_study
 from experiments.trainer import new_language_model
 from tests.experiments.test_tasks import SMALL, planted

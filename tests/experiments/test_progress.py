@@ -97,7 +97,7 @@ def test_a_program_is_told_in_json_and_nothing_else(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("EOSUN_VAR", str(tmp_path))
     done = eosun("experiment", "word_order", "--json", room=tmp_path)
     assert done.returncode == 0, done.stderr
-    events = [json.loads(line) for line in done.stdout.splitlines()]
+    events = [json.loads(line, parse_constant=pytest.fail) for line in done.stdout.splitlines()]
     assert events[0]["event"] == "study_started"
     assert (events[0]["cells"], events[0]["missing"]) == (2, 2)
     last = events[-1]
@@ -121,7 +121,7 @@ def test_a_cell_that_fails_is_told_and_tracked(tmp_path: Path, monkeypatch: pyte
     done = eosun("run", "word_order", "--json", room=tmp_path, changed=("models=[gru]", "recency.targets=9000"))
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1, done.stderr
-    events = [json.loads(line) for line in done.stdout.splitlines()]
+    events = [json.loads(line, parse_constant=pytest.fail) for line in done.stdout.splitlines()]
     failed = [event for event in events if event["event"] == "cell_failed"]
     assert len(failed) == 1
     assert events[-1]["event"] == "study_finished"

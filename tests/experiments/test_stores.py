@@ -17,6 +17,7 @@ from corpora.errors import EosunError
 from experiments.export import export
 from experiments.migrate import migrate
 from experiments.review import Question, pages, questions
+from experiments.tracker import end_stale
 from experiments.tracking import Store, open_store
 from tests.experiments.conftest import MADE
 from tests.experiments.stores import store_in
@@ -120,8 +121,19 @@ def test_a_half_copied_run_is_copied_again(
     with pytest.raises(EosunError, match="does not answer: the line is cut"):
         migrate(store, target, [])
     monkeypatch.undo()
+    assert end_stale(target, "word_order") == 0, "who copies a run ends it"
     assert migrate(store, target, [])[0].moved == MADE + 2
     assert len(target.runs("word_order", status="")) == MADE + 2
+    assert not any("moving" in run.data.tags for run in target.runs("word_order", status=""))
+
+
+def test_a_moved_run_that_goes_on_in_its_new_store_is_left_alone(store: Store, empty: Path, tmp_path: Path) -> None:
+    target = store_in(tmp_path, empty)
+    migrate(store, target, [])
+    run, *_ = target.runs("word_order")
+    target.client.update_run(run.info.run_id, status="RUNNING")
+    assert [one.moved for one in migrate(store, target, [])] == [0]
+    assert target.run(run.info.run_id).info.lifecycle_stage == "active"
 
 
 def test_addresses_lead_to_the_study(store: Store) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from benchmarks.tracking import variant
 from corpora.errors import EosunError
 from experiments.cells import Cell, Prepared
 from experiments.engine import cell_folder
+from experiments.record import params_of
 from experiments.results import Results
 from experiments.score import score
 from experiments.tracker import Tracker, end_stale
@@ -184,6 +186,35 @@ def test_a_store_that_comes_back_gets_what_it_missed(
         assert tracker.finish(second, folder)
     found = {run.data.tags["cell"] for run in open_store(server.uri).runs("word_order")}
     assert {first.sha256, second.sha256} <= found
+
+
+def test_what_the_store_refuses_holds_nothing_else_up(
+    server: Server, prepared: Prepared, gru: Cell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of three finished cells one has a parameter that its run has already, with another value."""
+    folder, cells, store = cell_folder(gru), [variant(gru, number) for number in (10, 12, 14)], open_store(server.uri)
+    tracker = Tracker(store, prepared, CONTEXT).__enter__()
+    bad = tracker.start(cells[0])
+    tracker._described.clear()
+
+    def changed(cell: Cell) -> dict[str, str]:
+        return {**params_of(cell), **({"tied": "perhaps"} if cell.sha256 == cells[0].sha256 else {})}
+
+    monkeypatch.setattr("experiments.tracker.params_of", changed)
+    assert tracker.finish(cells[0], folder) == ""
+    assert all(tracker.finish(cell, folder) for cell in cells[1:])
+    with pytest.raises(EosunError, match=r"not tracked yet: 1 cells.*refused them"):
+        tracker.__exit__(None, None, None)
+    assert store.run(bad).info.status == "RUNNING"
+
+
+def test_parameters_are_those_that_the_network_was_trained_with(gru: Cell) -> None:
+    study = {
+        **gru.settings["study"], "vocabularies": [500, 1300], "vocabulary": 1300, "conditions": {},
+        "tuned": {"ko/gru": {"training.learning_rate": 0.003}},
+    }  # fmt: skip
+    found = params_of(replace(gru, condition="pieces_500", settings={**gru.settings, "study": study}))
+    assert (found["vocabulary"], found["training.learning_rate"]) == ("500", "0.003")
 
 
 LOADED = """

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from reports.cli import app
 from reports.errors import ReportError
-from reports.planning import Pilot, pilot
+from reports.planning import Pilot, pilot, questions
 from reports.resampling import Table
 from reports.statistics import difference, mean
+from reports.words import words_of
 from tests.reports.synthetic import inputs
 
 
@@ -70,3 +74,21 @@ def test_the_command_asks_of_every_network_and_of_the_languages(monkeypatch: pyt
     assert [line.split()[-1] for line in seeds.splitlines()[1:-1]] == ["2"] * 12, "two seeds find a thousand bits"
     one = CliRunner().invoke(app, ["power", "word_order", "--order", "even_odd"])
     assert isinstance(one.exception, ReportError)
+
+
+def test_other_training_orders_and_units_are_no_second_answer() -> None:
+    """Models trained on shuffled text, and the same models over chunks, stand in the runs, too."""
+    plain = inputs(seeds=3, models=("lstm",), contexts=())
+    runs, rows, facts = [plain.runs], [plain.observations], [plain.sentences]
+    for tail, changed in (("o", {"train_order": "shuffle"}), ("u", {"unit": "chunk"})):
+        english = {name: table[table["lang"] == "en"] for name, table in
+                   (("runs", plain.runs), ("observations", plain.observations), ("sentences", plain.sentences))}  # fmt: skip
+        runs.append(english["runs"].assign(run_id=english["runs"]["run_id"].str[:-1] + tail, **changed))
+        rows.append(english["observations"].assign(run_id=english["observations"]["run_id"].str[:-1] + tail, **changed))
+        if "unit" in changed:
+            facts.append(english["sentences"].assign(**changed))
+    given = replace(plain, runs=pd.concat(runs), observations=pd.concat(rows), sentences=pd.concat(facts))
+    asked = [one.what for one in questions(given, "shuffle", words_of("en"))]
+    assert sorted(asked) == sorted(
+        ["Korean, eojeol lstm", "English, word lstm", "English, chunk lstm", "Korean − English, eojeol lstm"]
+    )

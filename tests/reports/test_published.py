@@ -105,11 +105,18 @@ def test_rebuild_needs_no_store_and_says_what_differs(
     assert not (tmp_path / "var" / "mlflow").exists()
     page = tmp_path / "reports" / "published" / "word-order" / "ko" / "report.html"
     assert '<html lang="ko">' in page.read_text(encoding="utf-8")
+    wanted = tmp_path / "kept" / "word-order" / "expected.json"
+    told = wanted.read_text(encoding="utf-8")
+    wanted.write_text(told.replace('"ko/report.pdf"', '"ko/other.pdf"'), encoding="utf-8")
+    done = CliRunner().invoke(app, ["rebuild", "--from", str(tmp_path / "kept")])
+    assert done.exit_code == 1, "a file that should be there is not"
+    assert "other bytes than published in other.pdf" in done.output
+    wanted.write_text(told, encoding="utf-8")
     table = next((tmp_path / "kept" / "word-order").glob("observations-ko*"))
     table.write_text(table.read_text().replace("surprisal,shuffle,0.0,s0003,", "surprisal,shuffle,0.0,s0003,9"))
     done = CliRunner().invoke(app, ["rebuild", "word-order", "--from", str(tmp_path / "kept")])
     assert done.exit_code == 1
-    assert "other bytes than published in en/manifest.json, en/report.html" in done.output
+    assert "other bytes than published in manifest.json, report.html" in done.output
 
 
 def test_a_report_is_held_to_its_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,18 @@ import pytest
 from reports.analysis import analyse
 from reports.inputs import Inputs
 from reports.profiles import Reach
-from reports.reproductions import AGREES, DISAGREES, UNDECIDED, Outcome, above, markdown, reach, reproduced, within
+from reports.reproductions import (
+    AGREES,
+    DISAGREES,
+    UNDECIDED,
+    Outcome,
+    _apart,
+    above,
+    markdown,
+    reach,
+    reproduced,
+    within,
+)
 from reports.statistics import Estimate
 from tests.reports.synthetic import inputs
 
@@ -91,3 +102,16 @@ def test_the_page_names_sources_and_verdicts() -> None:
     assert "Kallini et al. 2024" in page
     assert "| ko: a claim | 1.0 [0.5, 1.5] | disagrees |" in page
     assert "8 runs of grammar, 3 seed(s)" in page
+
+
+def test_sentences_are_paired_by_id_not_by_place() -> None:
+    """The shuffled models' first five sentences bear other names: they are left out, and the rest pairs as before."""
+    given = trained_on({"shuffle": 30.0})
+    rows = given.observations
+    shuffled = rows["run_id"].str.endswith("shuffle")
+    renamed = rows["sentence_id"].where(~shuffled | (rows["sentence_id"] >= "s0005"), "zz" + rows["sentence_id"])
+    moved = replace(given, observations=rows.assign(sentence_id=renamed))
+    groups = {group.train_order: group for group in moved.groups()}
+    apart = _apart((moved, groups["shuffle"], "shuffle"), (moved, groups["natural"], "natural"))
+    assert apart.sentences == 35
+    assert apart.value == pytest.approx(30.0), "every sentence costs 30 bits more than itself"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reports.resampling import bca, bootstrap_means, influences, permuted
+from reports.resampling import bca, bootstraps, influences, permuted
 from reports.statistics import (
     clustered_variance,
     difference,
@@ -111,14 +111,14 @@ def test_the_percentile_bootstrap_is_too_short_with_few_seeds() -> None:
     covered = 0
     for _ in range(200):
         table = simulated(generator, 3, 60, 3.0, 3.0, 3.0)
-        low, high = np.quantile(bootstrap_means(table, resamples=400), [0.025, 0.975])
+        low, high = np.quantile(bootstraps([table], None, 400)[0], [0.025, 0.975])
         covered += low <= 0 <= high
     assert covered / 200 < 0.90
 
 
 def test_bootstrap_agrees_with_the_formula_where_there_are_many_seeds() -> None:
     table = simulated(np.random.default_rng(6), 60, 80, 2.0, 4.0, 3.0)
-    assert bootstrap_means(table).std() == pytest.approx(variance_of_mean(table).error, rel=0.12)
+    assert bootstraps([table], None)[0].std() == pytest.approx(variance_of_mean(table).error, rel=0.12)
 
 
 def test_several_means_at_once_are_the_means() -> None:
@@ -194,7 +194,7 @@ def test_intervals_cover_where_documents_differ() -> None:
     assert naive < covered
     table = simulated(generator, 3, 320, 1.0, 5.0, 3.0) + generator.normal(0, 5, 40)[clusters]
     parts = variance_of_mean(table, clusters)
-    assert bootstrap_means(table, clusters).std() == pytest.approx(parts.error, rel=0.35)
+    assert bootstraps([table], clusters)[0].std() == pytest.approx(parts.error, rel=0.35)
 
 
 def test_small_p_values_are_exact_or_the_smallest() -> None:
@@ -242,7 +242,7 @@ def test_bca_is_the_one_of_scipy_where_sentences_alone_are_drawn() -> None:
     values = np.random.default_rng(3).lognormal(0, 0.5, 60)
     theirs = stats.bootstrap((values,), np.mean, n_resamples=40_000, method="BCa", random_state=1).confidence_interval
     table = values[None]
-    drawn = bootstrap_means(table, resamples=40_000)
+    drawn = bootstraps([table], None, 40_000)[0]
     ours = bca(drawn, float(values.mean()), influences([table], None), 0.95)
     assert ours == pytest.approx((theirs.low, theirs.high), rel=0.01)
     plain = np.quantile(drawn, [0.025, 0.975])
