@@ -29,7 +29,7 @@ READY := .venv/.ready
 OPTIONS = "$(STUDY)" --preset "$(PRESET)" $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(SEEDS),--seeds "$(SEEDS)") \
 	$(if $(WORKERS),--workers "$(WORKERS)") $(foreach s,$(SET),--set "$(s)")
 
-.PHONY: help setup cluster postgresql experiment compare report published ui test test-long test-all test-cluster lint bench clean lock
+.PHONY: help setup cluster postgresql experiment compare report published findings ui test test-long test-all test-cluster lint bench clean lock
 
 help: ## list the targets and their variables
 	@echo "make experiment LANG=ko|en   train, measure, track and report one language"
@@ -65,6 +65,9 @@ compare: $(READY)
 
 report: $(READY)
 	@$(EOSUN) report "$(STUDY)" --language "$(REPORT_LANGUAGE)"
+
+findings: $(READY) ## what the published runs say of others' findings, into docs/reproductions.md
+	@$(EOSUN) findings --published --write docs/reproductions.md
 
 published: $(READY) ## build the published reports again, from their text files alone
 	@$(EOSUN) rebuild

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,9 @@ from experiments.cli import (
     execute,
     finished,
 )
+
+if TYPE_CHECKING:
+    from reports.inputs import Inputs
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -199,38 +202,53 @@ def validate(
 
 @app.command()
 def findings(
-    names: Annotated[list[str] | None, typer.Argument(help="Studies; by default all that are tracked.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Studies; by default all that there are runs of.")] = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="Judge the published runs (reports/published), not the tracked ones.")
+    ] = False,
     write: Annotated[Path | None, typer.Option(help="Write the findings to a Markdown file, too.")] = None,
 ) -> None:
-    """What the tracked runs of a study say of findings that others published: agrees, disagrees, undecided."""
+    """What the runs of a study say of findings that others published: agrees, disagrees, undecided."""
     from rich.console import Console
     from rich.table import Table
 
     from corpora.errors import unknown
-    from experiments.tracking import open_store
     from reports.errors import ReportError
     from reports.reproductions import REPRODUCED, about, markdown, reproduced
-    from reports.tracked import tracked
 
-    store = open_store()
     for name in names or ():
         if name not in REPRODUCED:
             raise ReportError(unknown("study of published findings", name, REPRODUCED))
-    found, told = {}, {}
+    found = []
     for name in names or REPRODUCED:
         needed = [name, *filter(None, [REPRODUCED[name].beside])]
-        missing = [study for study in needed if not store.runs(study)]
+        runs = [_runs_of(study, published=published) for study in needed]
+        missing = [study for study, inputs in zip(needed, runs, strict=True) if not inputs]
         if missing:
-            typer.echo(f"{name}: no runs of {' and '.join(missing)}: eosun run {missing[0]}", err=True)
+            remedy = f"eosun publish {missing[0]} --name …" if published else f"eosun run {missing[0]}"
+            typer.echo(f"{name}: no runs of {' and '.join(missing)}: {remedy}", err=True)
             continue
-        inputs = [tracked(study) for study in needed]
-        found[name], told[name] = reproduced(name, *inputs), about(inputs[0])
-        table = Table("claim", "found", "", box=None, pad_edge=False, title=name, title_justify="left")
-        for one in found[name]:
-            table.add_row(one.claim, one.found, one.verdict)
-        Console(width=None if Console().is_terminal else 140).print(table)
+        for inputs in runs[0]:
+            outcomes = reproduced(name, inputs, *(others[0] for others in runs[1:]))
+            found.append((name, about(inputs), outcomes))
+            table = Table("claim", "found", "", box=None, pad_edge=False, title=name, title_justify="left")
+            for one in outcomes:
+                table.add_row(one.claim, one.found, one.verdict)
+            Console(width=None if Console().is_terminal else 140).print(table)
     if write:
-        write.write_text(markdown(found, told), encoding="utf-8")
+        write.write_text(markdown(found), encoding="utf-8")
+
+
+def _runs_of(study: str, *, published: bool) -> list[Inputs]:
+    """A study's runs: those tracked last, or those of each published report on it; nothing where there are none."""
+    if published:
+        from reports.published import of_study
+
+        return of_study(study)
+    from experiments.tracking import open_store
+    from reports.tracked import tracked
+
+    return [tracked(study)] if open_store().runs(study) else []
 
 
 @app.command()

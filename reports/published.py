@@ -91,6 +91,16 @@ def names(folder: Path = FOLDER) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/study.json"))
 
 
+def of_study(study: str, folder: Path = FOLDER) -> list[Inputs]:
+    """The inputs of the published reports on a study, by name of the report."""
+    found = []
+    for name in names(folder):
+        about = json.loads((folder / name / "study.json").read_text(encoding="utf-8"))
+        if about["name"] == study:
+            found.append(read(folder / name))
+    return found
+
+
 def expected(folder: Path) -> dict[str, str]:
     """The hashes that a published report's files must have."""
     try:

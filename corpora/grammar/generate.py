@@ -125,11 +125,16 @@ class _Writing:
             f"grammar-{number:07d}",
             {lang: " ".join(leaves(tree)) for lang, tree in trees.items()},
             split=_split(switches.seed, first),
-            label=derivation.subject.noun.en if switches.reversible else "",
+            label=self._label(derivation),
             trees={lang: bracketed(tree) for lang, tree in trees.items()},
             syntax={lang: dependencies(lang, tree) for lang, tree in trees.items()},
             where=f"grammar, pair {number}",
         )
+
+    def _label(self, derivation: Clause) -> str:
+        if self._switches.label == "number":
+            return "many" if derivation.subject.many else "one"
+        return derivation.subject.noun.en if self._switches.reversible else ""
 
 
 def _split(seed: int, number: int) -> str:

@@ -11,6 +11,7 @@ from corpora.errors import CorpusError, unknown
 REGISTERS = ("plain", "polite", "formal")
 CASES = ("full", "dropped", "neutralised")
 LENGTHS = ("natural", "short", "long")
+LABELS = ("agent", "number")
 PHRASES = {"ko": ("S", "VP", "NP", "Rel"), "en": ("S", "VP", "PP", "NP", "Rel", "Comp")}
 """The phrases whose head can be moved. The Korean heads of PP and Comp are particles and endings: parts of a word."""
 INITIAL = {"ko": (), "en": ("VP", "PP", "Rel", "Comp")}
@@ -49,7 +50,8 @@ class Switches:
     far from the predicate (`short`) or next to it (`long`). pro_drop: the share of Korean sentences whose subject is
     left unsaid, of those where the pair then still means the same (`derivation.recoverable`). register: of Korean, or
     mixed. reversible: only clauses with two persons of one class, each pair followed by the pair with their roles
-    exchanged, labelled with the agent's English noun.
+    exchanged. label: what a pair is labelled with: the `agent`, its English noun, of reversible clauses; or the
+    `number` of the main clause's subject, one or many.
     """
 
     seed: int = 0
@@ -62,6 +64,7 @@ class Switches:
     pro_drop: float = 0.0
     register: str = "mixed"
     reversible: bool = False
+    label: str = "agent"
 
     def __post_init__(self) -> None:
         for name, least in (("seed", 0), ("pairs", 1)):
@@ -76,6 +79,7 @@ class Switches:
         _share("pro_drop", self.pro_drop)
         _truth("reversible", self.reversible)
         _one_of("register", self.register, (*REGISTERS, "mixed"))
+        _one_of("label", self.label, LABELS)
         _heads(self.head_direction)
         if self.reversible and self.pro_drop:
             raise CorpusError("grammar: reversible clauses need both persons: set pro_drop=0.")

@@ -352,6 +352,25 @@ def test_reversible_clauses_come_with_their_exchange() -> None:
     assert {row.split for row in rows} == {"train", "valid", "test"}
 
 
+def test_the_number_of_the_subject_as_label_by_hand() -> None:
+    """What the English verb shows, where it shows anything, is what the label says; without agreement no verb does."""
+    rows = pairs(2000, label="number")
+    assert Counter(row.label for row in rows).keys() == {"one", "many"}
+    forms = {"is": "one", "are": "many", "was": "one", "were": "many", "does": "one", "do": "many"}
+    shown = 0
+    for row in rows:
+        tree = parse(row.trees["en"])
+        clause = [part for part in tree[1:] if part[0] == "VP"]
+        form = clause[0][1][1] if len(clause) == 1 and clause[0][1][0] == "V" else ""
+        if form in forms:
+            assert forms[form] == row.label, row.texts["en"]
+            shown += 1
+    assert shown > 200
+    bare = pairs(2000, label="number", agreement=False)
+    assert [row.label for row in bare] == [row.label for row in rows]
+    assert not {"is", "was", "does", "has"} & {word for row in bare for word in words(row.texts["en"].lower())}
+
+
 def test_without_order_and_marks_nothing_tells_who_did_it() -> None:
     """Each bag of words stands under both labels, so the best guess from it is right half of the time."""
     switches: dict[str, Any] = {"case_marking": "dropped", "scrambling": EVERYWHERE, "reversible": True}
@@ -381,6 +400,7 @@ def test_without_order_and_marks_nothing_tells_who_did_it() -> None:
         ({"head_direction": {"en": {"XP": "initial"}}}, "knows S, VP, PP, NP, Rel, Comp, not XP"),
         ({"reversible": True, "pro_drop": 0.5}, "need both persons"),
         ({"reversible": True, "pairs": 7}, "pairs is even"),
+        ({"label": "gender"}, "label is one of agent, number"),
         ({"scrambeling": 0.5}, 'Did you mean "scrambling"'),
     ],
 )

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from reports import published
 from reports.analysis import analyse
 from reports.inputs import Inputs
 from reports.profiles import Reach
 from reports.reproductions import (
     AGREES,
     DISAGREES,
+    REPRODUCED,
     UNDECIDED,
     Outcome,
     _apart,
+    about,
     above,
     markdown,
     reach,
@@ -82,6 +87,41 @@ def test_the_ladder_of_shuffles(costs: dict[str, float], seeds: int, expected: l
     )
 
 
+def told_right(shares: dict[str, float], seeds: int = 4, texts: int = 400) -> Inputs:
+    """An English classifier in several conditions: which share of the texts each of its runs is right about."""
+    plain = inputs(langs=("en",), models=("lstm",), seeds=seeds, sentences=texts, contexts=(), costs={"en": {}})
+    generator = np.random.default_rng(3)
+    runs, rows, facts = [], [], []
+    for condition, share in shares.items():
+        told = {"condition": condition}
+        names = plain.observations["run_id"].str[:20] + condition
+        right = (generator.random(len(plain.observations)) < share).astype(float)
+        runs.append(plain.runs.assign(run_id=plain.runs["run_id"].str[:20] + condition, **told))
+        rows += [plain.observations.assign(run_id=names, **told)]
+        rows += [rows[-1].assign(measure="correct", value=right)]
+        facts.append(plain.sentences.assign(**told))
+    tables = [pd.concat(parts, ignore_index=True) for parts in (runs, rows, facts)]
+    return replace(plain, runs=tables[0], observations=tables[1], sentences=tables[2])
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        ({"svo_bare": 0.8, "svo_marked": 0.95, "sov_bare": 0.6, "sov_marked": 0.6}, [AGREES, AGREES, UNDECIDED]),
+        ({"svo_bare": 0.6, "svo_marked": 0.4, "sov_bare": 0.8, "sov_marked": 0.95}, [DISAGREES, DISAGREES, AGREES]),
+    ],
+)
+def test_agreement_by_order_and_case(shares: dict[str, float], expected: list[str]) -> None:
+    found = verdicts(reproduced("agreement", told_right(shares)))
+    claims = (
+        "en, lstm: case helps where the order is SVO",
+        "en, lstm: SVO is easier than SOV without case",
+        "en, lstm: case helps where the order is SOV",
+    )
+    assert {claim: found[claim] for claim in claims} == dict(zip(claims, expected, strict=True))
+    assert len(found) == 3
+
+
 def test_how_far_words_and_their_order_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     group = analyse(inputs(langs=("ko",), contexts=())).groups[-1]
 
@@ -98,10 +138,23 @@ def test_how_far_words_and_their_order_matter(monkeypatch: pytest.MonkeyPatch) -
 def test_the_page_names_sources_and_verdicts() -> None:
     outcome = Outcome("ko: a claim", "1.0 [0.5, 1.5]", DISAGREES)
     told = {"title": "A title", "runs": 8, "corpus": "grammar", "seeds": 3}
-    page = markdown({"learnability": [outcome]}, {"learnability": told})
+    page = markdown([("learnability", told, [outcome])])
     assert "Kallini et al. 2024" in page
     assert "| ko: a claim | 1.0 [0.5, 1.5] | disagrees |" in page
     assert "8 runs of grammar, 3 seed(s)" in page
+
+
+def test_the_page_in_the_docs_follows_from_the_published_runs() -> None:
+    studies = {name: published.of_study(name) for name in REPRODUCED}
+    beside = {name: published.of_study(finding.beside)[:1] for name, finding in REPRODUCED.items()}
+    found = [
+        (name, about(runs), reproduced(name, runs, *beside[name]))
+        for name, every in studies.items()
+        for runs in every
+        if not REPRODUCED[name].beside or beside[name]
+    ]
+    page = (Path(__file__).parents[2] / "docs" / "reproductions.md").read_text(encoding="utf-8")
+    assert markdown(found) == page, "make findings"
 
 
 def test_sentences_are_paired_by_id_not_by_place() -> None:
