@@ -35,6 +35,7 @@ help: ## list the targets and their variables
 	@echo "make experiment LANG=ko|en   train, measure, track and report one language"
 	@echo "make compare                 both languages and the joint report"
 	@echo "make report                  rebuild the report from what is tracked; trains nothing"
+	@echo "make findings                what the published runs say of published findings: docs/reproductions.md"
 	@echo "make published               build the published reports again, from text files alone"
 	@echo "make ui                      the MLflow UI on 127.0.0.1 (PORT=$(PORT))"
 	@echo "make setup                   the environment in .venv, from hash-locked requirements"
