@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.material import NoMirrorError
 
-PARTS = ("reordering", "analysis", "training", "recency", "tracking")
+PARTS = ("reordering", "analysis", "training", "recency", "tracking", "reports")
 
 
 def interleaved(pairs: dict[str, Callable[[], float]], rounds: int = 5) -> dict[str, float]:
@@ -76,6 +76,12 @@ def tracking(folder: Path) -> None:
     measure(folder)
 
 
+def reports(folder: Path) -> None:
+    from benchmarks.reports import measure
+
+    measure(folder)
+
+
 def main() -> None:
     chosen = sys.argv[1:] or PARTS
     with tempfile.TemporaryDirectory() as room:
@@ -84,7 +90,7 @@ def main() -> None:
                 sys.exit(f"There is no benchmark {name}: {', '.join(PARTS)}, or python -m benchmarks.memory SENTENCES…")
             try:
                 parts = {"reordering": reordering, "analysis": analysis, "training": training, "recency": recency,
-                         "tracking": tracking}  # fmt: skip
+                         "tracking": tracking, "reports": reports}  # fmt: skip
                 parts[name](Path(room))
             except NoMirrorError as reason:
                 print(f"\n{name}: left out, {reason}.")

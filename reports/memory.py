@@ -70,7 +70,7 @@ def show(found: Sequence[Finding], report: Report) -> list[Section]:
                 (
                     *("" if one is None else number(100 * one.estimate.value) for one in kept),
                     number(100 * guess, 2 if guess < 0.01 else 1),
-                    ", ".join(f"{value:g}" for _, value in sorted(spans.items())),
+                    ", ".join(f"{'≥ ' if value == gaps[-1] else ''}{value:g}" for _, value in sorted(spans.items())),
                 ),
             )
         )

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from reports.analysis import analyse
+from reports.compose import compose
+from reports.document import Table
 from reports.inputs import Inputs
 from reports.memory import span
 from reports.validation import memory
@@ -54,6 +56,18 @@ def test_a_planted_span_is_found_and_shown() -> None:
     checks = {check.claim.split(",")[0]: check for check in memory(given, analyse(given))}
     assert checks["lstm"].holds is True
     assert checks["unigram"].holds is True
+
+
+def test_a_span_that_reached_the_longest_gap_is_a_lower_bound() -> None:
+    """Gaps 1 to 4 alone: an LSTM that keeps all of them has a span of at least 4; the unigram's is 0 and no bound."""
+    given = remembered(inputs(langs=("ko",), models=("unigram", "lstm"), sentences=200, contexts=()))
+    rows = given.observations
+    short = replace(given, observations=rows[~((rows["measure"] == "recalled") & (rows["x"] > 4.0))])
+    report = compose(short, analyse(short))
+    (section,) = [one for one in report.sections if one.title == "Memory"]
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    shown = ["".join(span.text for span in row.cells[-1].text) for row in table.rows]
+    assert shown == ["0", "≥ 4, ≥ 4, ≥ 4"]
 
 
 def test_a_floor_that_recalls_is_found_out() -> None:
