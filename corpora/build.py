@@ -23,7 +23,7 @@ from corpora.own import ABOVE, check_options, is_path, own_card, with_rules
 from corpora.readers import Source, get_reader
 from corpora.selection import schema_of, select, values_of
 from corpora.spool import Spool
-from corpora.table import SPLITS, Corpus, sha256_of, sources_sha256, var_folder
+from corpora.table import SPLITS, Corpus, sha256_of, sha256_of_rows, sources_sha256, var_folder
 
 FEWEST = 50
 """Sentences of one's own text: fewer cannot be split into training, validation and test."""
@@ -32,11 +32,13 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class _Plan:
-    """What will be built: a card (made up for one's own files), and what identifies the result."""
+    """What will be built: a card (made up for one's own files), what identifies the result, and the corpora by language
+    that it joins."""
 
     card: Card
     identity: dict[str, Any]
     own: dict[str, Path]
+    parts: dict[str, Corpus]
 
     @property
     def folder(self) -> Path:
@@ -62,7 +64,7 @@ def build(
     goes on where it was; of two builds of one corpus at a time the second waits. Memory does not grow with the number
     of sentences.
     """
-    plan = _plan(name, langs, options or {})
+    plan = _plan(name, langs, options or {}, progress)
     found = _load(plan.folder)
     if found is not None:
         discard_draft_of(plan.folder)
@@ -79,21 +81,29 @@ def build(
         return replace(corpus, folder=plan.folder)
 
 
-def _plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any]) -> _Plan:
+def _plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any], progress: Progress) -> _Plan:
     if is_path(name):
         card, files = own_card(name, tuple(langs or ()), options)
     else:
         card, files = _with_options(load_card(name), options), {}
+    parts = {lang: build(part, progress=progress) for lang, part in card.parts.items()}
+    for lang, part in parts.items():
+        if lang not in part.languages:
+            raise CorpusError(f"{card.name}: the part {part.name} has no {lang}; it has {', '.join(part.languages)}.")
     identity = {
         "card": card.model_dump(mode="json", exclude={"notes", "citation"} | ({"name", "title"} if files else set())),
         "files": [sha256_of_file(path) for path in files.values()],
         "code": sources_sha256(Path(__file__).parent),
+        **({"parts": {lang: part.sha256 for lang, part in parts.items()}} if parts else {}),
     }
-    return _Plan(card, identity, files)
+    return _Plan(card, identity, files, parts)
 
 
 def _with_options(card: Card, options: dict[str, Any]) -> Card:
     """The card with other options for its reader, for cleaning and for repetitions; CorpusError for unknown ones."""
+    if card.parts and options:
+        joined = ", ".join(card.parts.values())
+        raise CorpusError(f"{card.name} joins {joined}, whose options are set in their own cards: it takes none.")
     given = {key: value for key, value in options.items() if key not in ABOVE}
     check_options(card.name, given, card.options)
     chosen = {**card.options, **given}
@@ -116,6 +126,8 @@ def _load(folder: Path) -> Corpus | None:
 
 def _write(plan: _Plan, draft: Path, progress: Progress) -> Corpus:
     card = plan.card
+    if plan.parts:
+        return _kept(_joined(plan, draft))
     source = Source(plan.own or fetch(card, card.languages), card.languages, card.options)
     spool = Spool(draft / "rows", schema_of(card))
     state = _read(card, source, spool, progress)
@@ -135,9 +147,29 @@ def _write(plan: _Plan, draft: Path, progress: Progress) -> Corpus:
         card.name, draft / "entry", card.languages, card.aligned, sha256, counts, dict(sorted(removed.items())),
         settings, dict(sorted(state["changed"].items())),
     )  # fmt: skip
+    return _kept(corpus)
+
+
+def _kept(corpus: Corpus) -> Corpus:
     kept = {key: value for key, value in asdict(corpus).items() if key != "folder"}
     (corpus.folder / "corpus.json").write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
     return corpus
+
+
+def _joined(plan: _Plan, draft: Path) -> Corpus:
+    """The tables of corpora of one language each, side by side; what was removed and changed is said of each."""
+    card, parts = plan.card, plan.parts
+    for lang, part in parts.items():
+        shutil.copyfile(part.path(lang), draft / "entry" / f"{lang}.parquet")
+    counts = {lang: parts[lang].counts[lang] for lang in card.languages}
+    _check(plan, counts, Counter())
+    corpus = Corpus(
+        card.name, draft / "entry", card.languages, False, "", counts,
+        {f"{lang}, {reason}": n for lang in card.languages for reason, n in parts[lang].removed.items()},
+        {"reader": "", "comparable": False, "original": None, "alike": True},
+        {f"{lang}, {step}": n for lang in card.languages for step, n in parts[lang].changed.items()},
+    )  # fmt: skip
+    return replace(corpus, sha256=sha256_of_rows(corpus))
 
 
 def _read(card: Card, source: Source, spool: Spool, progress: Progress) -> dict[str, Any]:

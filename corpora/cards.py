@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -73,7 +74,8 @@ class Card(_Strict):
 
     comparable: whether aligned sentences say the same, so that their bits may be compared across languages; not so
     where text was localised (other names and places) instead of translated. original: the language that (most of) the
-    text was written in; in the others it is a translation.
+    text was written in; in the others it is a translation. parts: a card a language, in the place of a reader and
+    files: text of one kind that was written in each of them; what order is worth is compared there, bits never are.
     """
 
     name: str
@@ -84,7 +86,8 @@ class Card(_Strict):
     licence: str
     citation: str
     homepage: str = ""
-    reader: str
+    reader: str = ""
+    parts: dict[str, str] = {}
     options: dict[str, Any] = {}
     files: tuple[CardFile, ...] = ()
     deduplicate: Literal["all", "across", "none"] = "all"
@@ -117,6 +120,18 @@ class Card(_Strict):
             )
         return self
 
+    @model_validator(mode="after")
+    def _reads_or_joins(self) -> Card:
+        if not self.parts:
+            if not self.reader:
+                raise ValueError("reader: which one reads the files? Or parts: a card for each language")
+            return self
+        if set(self.parts) != set(self.languages):
+            raise ValueError(f"parts names a card for each of the languages, {', '.join(self.languages)}")
+        if self.reader or self.files or self.options or self.aligned:
+            raise ValueError("parts are unaligned and stand in the place of reader, files and options")
+        return self
+
     def expectations(self) -> list[tuple[str, str, int]]:
         """Language, split ("" for all of them) and number of sentences, of what the card expects."""
         by_language = self.expected if isinstance(self.expected, dict) else dict.fromkeys(self.languages, self.expected)
@@ -137,6 +152,11 @@ def card_folders() -> list[Path]:
 
 def card_names() -> list[str]:
     return sorted({path.stem for folder in card_folders() for path in folder.glob("*.yaml")})
+
+
+def with_parts(names: Iterable[str]) -> list[str]:
+    """These cards, each with those that it joins before it, every one once."""
+    return list(dict.fromkeys(one for name in names for one in (*load_card(name).parts.values(), name)))
 
 
 def load_card(name: str) -> Card:
@@ -165,6 +185,6 @@ def _parse(path: Path) -> Card:
         raise CorpusError(f"{path.name}: {key or 'card'}: {first['msg'].removeprefix('Value error, ')}.") from None
     if card.name != path.stem:
         raise CorpusError(f'{path.name}: its name is "{card.name}": call it {path.stem}, or rename the file.')
-    if not card.files and card.reader not in GENERATED:
+    if not card.files and not card.parts and card.reader not in GENERATED:
         raise CorpusError(f"{path.name}: files: the reader {card.reader} needs a file.")
     return card

@@ -107,7 +107,8 @@ def show(name: Name, lang: Lang = None, option: Option = None) -> None:
         console.print(f"\nwords a sentence, {language}")
         for bar in bars(lengths(corpus, language)):
             console.print(f"  {bar}", markup=False)
-    kept = sum(corpus.counts[corpus.languages[0]].values())
+    each = [sum(counts.values()) for counts in corpus.counts.values()]
+    kept = each[0] if corpus.aligned else sum(each)
     console.print(f"\nrows read: {kept + sum(corpus.removed.values()):,}")
     for what, steps in (("texts changed", corpus.changed), ("rows removed", corpus.removed)):
         for step, rows in steps.items():
@@ -128,11 +129,11 @@ def fetch(
     everything: Annotated[bool, typer.Option("--all", help="All that have files.")] = False,
 ) -> None:
     """Fetch the files of corpora, from EOSUN_MIRROR or their public address, and check their hashes."""
-    from corpora.cards import card_names, load_card
+    from corpora.cards import card_names, load_card, with_parts
     from corpora.errors import CorpusError
     from corpora.fetch import fetch as fetched
 
-    chosen = card_names() if everything else names or []
+    chosen = card_names() if everything else with_parts(names or [])
     if not chosen:
         raise CorpusError("Name the corpora to fetch, or say --all; `eosun corpora list` lists them.")
     for card in map(load_card, chosen):
@@ -140,6 +141,8 @@ def fetch(
         print(
             f"{card.name}: {len(files)} file(s), as the card says"
             if files
+            else f"{card.name}: joins {', '.join(card.parts.values())}"
+            if card.parts
             else f"{card.name}: generated, nothing to fetch"
         )
 

@@ -52,6 +52,8 @@ def _sizes(card: Card) -> str:
 
 
 def _source(card: Card) -> str:
+    if card.parts:
+        return "; ".join(f"{lang} of [{part}](#{part})" for lang, part in card.parts.items())
     if not card.files:
         return "generated, needs no download"
     distributions = sorted({file.distribution for file in card.files if file.distribution})

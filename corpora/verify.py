@@ -86,6 +86,8 @@ def state(card: Card) -> str:
     no; hashes are not looked at here."""
     if last_built(card.name):
         return "built"
+    if card.parts:
+        return "no" if any(state(load_card(part)) == "no" for part in card.parts.values()) else "fetched"
     if not card.files:
         return "generated"
     there = all(any(copies(card.model_copy(update={"files": (file,)}))) for file in card.files)

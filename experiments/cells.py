@@ -178,6 +178,7 @@ def settings_of(prepared: Prepared) -> dict[str, Any]:
         "corpus_sha256": sha256_of(hashes) if others else corpus.sha256,
         "comparable": corpus.settings["comparable"],
         "original": corpus.settings["original"],
+        **({"alike": True} if corpus.settings.get("alike") else {}),
         "datasets": {name: dataset.sha256 for name, dataset in prepared.datasets.items()},
         "code": code_sha256(),
         "versions": {name: version(name) for name in LIBRARIES},

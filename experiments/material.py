@@ -130,10 +130,12 @@ def study_of(cell: Cell) -> Study:
 
 
 def material_of(cell: Cell, datasets: dict[str, Dataset]) -> Material:
-    """The cell's sentences: the same ids in every dataset of the design."""
+    """The cell's sentences: the same ids in every dataset of the design; where each language has text of its own
+    (`alike`), in every one of the cell's language."""
     study = study_of(cell)
     own = datasets[dataset_name(cell.lang, cell.unit, cell.condition)]
-    beside = [dataset for dataset in datasets.values() if dataset is not own]
+    apart = cell.settings.get("alike", False)
+    beside = [other for other in datasets.values() if other is not own and not (apart and other.lang != own.lang)]
     longest = LONGEST if study.task == "documents" else cell.settings["study"]["training"]["row"] - 1
     some = study.task == "sentences" or (study.task == "classification" and not study.sample.balanced)
     most = {split: getattr(study.sample, split) if some else None for split in ("train", "valid", "test")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -16,7 +16,7 @@ from reports.inputs import Group, Inputs, Table, Tables, is_floor, paired
 from reports.mixed import at_equal_units
 from reports.quantities import ACCURACY, AT_EQUAL_LENGTH, AT_EQUAL_UNITS, PER_ORDER_BIT, clusters_of
 from reports.resampling import permuted
-from reports.statistics import Estimate, difference, ratio_difference, total
+from reports.statistics import Estimate, difference, ratio_difference, total, total_apart
 from reports.words import Words
 
 SPACED = {"ko": "eojeol", "en": "word"}
@@ -66,13 +66,14 @@ def compare(
     """Korean minus English for every network that both have, and every condition minus the one that changes nothing
     (the first by name where all change something).
 
-    Where text was localised instead of translated the languages are not compared.
+    Where text was localised instead of translated the languages are not compared; where each has text of its own
+    (`alike`), in nothing but what order is worth.
     """
     networks, couples = compared_networks(groups), language_couples(inputs, groups)
     known = variants(inputs.settings["study"])
     base = {name for name, variant in known.items() if variant.base}
-    alike = sorted(networks, key=lambda g: (g.lang, g.unit, g.model))
-    for _, found in groupby(alike, key=lambda g: (g.lang, g.unit, g.model)):
+    ranked = sorted(networks, key=lambda g: (g.lang, g.unit, g.model))
+    for _, found in groupby(ranked, key=lambda g: (g.lang, g.unit, g.model)):
         first, *others = sorted(found, key=lambda g: (g.condition not in base, g.condition))
         couples += [(other, first) for other in others if _in_one_thing(known, other.condition, first.condition)]
     return [one for couple in couples for one in _differences(inputs, tables, *couple, orders, worth)]
@@ -85,7 +86,7 @@ def compared_networks(groups: Iterable[Group]) -> list[Group]:
 
 def language_couples(inputs: Inputs, groups: Iterable[Group]) -> list[tuple[Group, Group]]:
     """Korean and English networks of one kind and condition over spaced words; none where text was localised."""
-    networks = compared_networks(groups) if inputs.settings["comparable"] else []
+    networks = compared_networks(groups) if inputs.settings["comparable"] or alike(inputs) else []
     spaced = {lang: [g for g in networks if (g.lang, g.unit) == (lang, unit)] for lang, unit in SPACED.items()}
     return [
         (one, other)
@@ -93,6 +94,11 @@ def language_couples(inputs: Inputs, groups: Iterable[Group]) -> list[tuple[Grou
         for other in spaced["en"]
         if (one.model, one.condition) == (other.model, other.condition)
     ]
+
+
+def alike(inputs: Inputs) -> bool:
+    """Whether the languages have text of one kind, each its own, instead of translations of one text."""
+    return bool(inputs.settings.get("alike"))
 
 
 def _in_one_thing(known: Mapping[str, Variant], one: str, other: str) -> bool:
@@ -105,6 +111,8 @@ def _in_one_thing(known: Mapping[str, Variant], one: str, other: str) -> bool:
 def _differences(
     inputs: Inputs, tables: Tables, one: Group, other: Group, orders: list[str], worth: dict[Group, dict[str, Worth]]
 ) -> list[Comparison]:
+    if one.lang != other.lang and alike(inputs):
+        return list(_gains_apart(inputs, tables, one, other, worth))
     runs = [list(inputs.good_runs_of(group)["run_id"]) for group in (one, other)]
     common, *at = paired(*(tables.ids(side[0]) for side in runs))
     if len(common) < 2:
@@ -151,6 +159,23 @@ def _differences(
         first, second = (worth[group][order].at(where) for group, where in zip((one, other), at, strict=True))
         add(order, ORDER_GAIN, gain_difference(first, second, documents), (*first.runs, *second.runs))
     return found
+
+
+def _gains_apart(
+    inputs: Inputs, tables: Tables, one: Group, other: Group, worth: dict[Group, dict[str, Worth]]
+) -> Iterator[Comparison]:
+    """What each order is worth to one minus what it is to the other, each on sentences of its own."""
+    for order in sorted(worth[one].keys() & worth[other].keys()):
+        sides = [
+            (worth[group][order].gain(sign), clusters_of(inputs.facts(group).loc[_tested(inputs, tables, group)]))
+            for group, sign in ((one, 1.0), (other, -1.0))
+        ]
+        runs = tuple(run for group in (one, other) for run in worth[group][order].runs)
+        yield Comparison(one, other, order, ORDER_GAIN, total_apart(sides), runs)
+
+
+def _tested(inputs: Inputs, tables: Tables, group: Group) -> list[str]:
+    return tables.ids(str(inputs.good_runs_of(group)["run_id"].iloc[0]))
 
 
 def at_equal_length(

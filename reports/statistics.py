@@ -19,6 +19,8 @@ from reports.resampling import Clusters, Table, bca, bootstrap_totals, bootstrap
 LEVEL = 0.95
 POWER = 0.8
 """How often the smallest detectable effect is found."""
+_APART = 1000
+"""Between the seeds of bootstraps that are drawn apart."""
 SMALLEST_P = 1e-12
 """Smaller p values are given as this one."""
 
@@ -221,17 +223,36 @@ def total(tables: Sequence[Table], clusters: Clusters | None = None) -> Estimate
     the sentences' part.
     """
     together: Table = np.sum([table.mean(0) for table in tables], axis=0)
-    joint, df = clustered_variance(together, clusters)
-    for table in tables:
-        if len(table) > 1:
-            joint -= mean_squares(table).rest / table.size
-    parts = [*seeds_parts(tables), (max(joint, 0.0), df)]
     seeds = min(table.shape[0] for table in tables)
     drawn = bootstrap_totals(tables, clusters)
     added = influences(tables, clusters)
-    return _estimate(
-        float(together.mean()), Parts(tuple(parts)), _effect(together), drawn, added, (seeds, len(together))
+    parts = _total_parts(tables, clusters)
+    return _estimate(float(together.mean()), parts, _effect(together), drawn, added, (seeds, len(together)))
+
+
+def _total_parts(tables: Sequence[Table], clusters: Clusters | None) -> Parts:
+    joint, df = clustered_variance(np.sum([table.mean(0) for table in tables], axis=0), clusters)
+    for table in tables:
+        if len(table) > 1:
+            joint -= mean_squares(table).rest / table.size
+    return Parts((*seeds_parts(tables), (max(joint, 0.0), df)))
+
+
+def total_apart(sides: Sequence[tuple[Sequence[Table], Clusters | None]]) -> Estimate:
+    """The sum of the means of tables as in `total`, of several samples that share neither models nor sentences: each
+    side its tables and its clusters, and the variances of all add up.
+
+    The effect, mean over the standard deviation of paired sentences, is NaN: nothing is paired here.
+    """
+    parts = Parts(tuple(part for tables, clusters in sides for part in _total_parts(tables, clusters).parts))
+    drawn: Table = np.sum(
+        [bootstrap_totals(tables, clusters, seed=_APART * i) for i, (tables, clusters) in enumerate(sides)], axis=0
     )
+    added = [one for tables, clusters in sides for one in influences(tables, clusters)]
+    value = sum(float(table.mean()) for tables, _ in sides for table in tables)
+    every = [table.shape for tables, _ in sides for table in tables]
+    shape = min(seeds for seeds, _ in every), min(sentences for _, sentences in every)
+    return _estimate(value, parts, float("nan"), drawn, added, shape)
 
 
 def ratio_difference(

@@ -183,6 +183,8 @@ def _claimed(
     claimed, language = claims[0], _dearer(claims[0].estimate, words)
     study, original = analysis.settings["study"], analysis.settings.get("original")
     notes = [figures]
+    if analysis.settings.get("alike"):
+        notes.append(words("between.written"))
     if original in (claimed.first.lang, claimed.second.lang):
         other = claimed.second.lang if original == claimed.first.lang else claimed.first.lang
         notes.append(words("between.translated", language=words.language(other)))

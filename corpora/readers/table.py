@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ def table(source: Source) -> Iterator[Row]:
     values out. `splits` maps the source's split names. `held_out` {valid: v, test: t}: where nothing says the split,
     documents (or rows, where there are none) are dealt out by the hash of their name, v and t of a hundred to
     validation and test; where a column or the file does, the training rows are. `instead` maps markup to what is read
-    instead of it. CorpusError names the line whose columns do not line up.
+    instead of it. `sentences`: each text is cut into English sentences (`sentences_of`), and is their document.
+    CorpusError names the line whose columns do not line up.
     """
     for key, path in source.files.items():
         lines = text_lines(path)
@@ -67,7 +69,38 @@ def rows_of(
         text = found["text"]
         for markup, other in (options.get("instead") or {}).items():
             text = text.replace(markup, other)
-        yield Row(name, {lang: text}, part, document, meaning.get(label, label), where=where, left_out=left_out)
+        label = meaning.get(label, label)
+        if not options.get("sentences"):
+            yield Row(name, {lang: text}, part, document, label, where=where, left_out=left_out)
+            continue
+        for place, sentence in enumerate(sentences_of(text), 1):
+            own = f"{name}-{place:03d}"
+            yield Row(own, {lang: sentence}, part, document or name, label, where=where, left_out=left_out)
+
+
+_ENDS = re.compile(r"""(?<=[.!?])(?P<closing>["')\]]*)\s+(?=["'(\[]?[A-Z0-9])""")
+_ABBREVIATED = re.compile(r"(?:^|[\s(\"'])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Lt|Col|Gen|vs|e\.g|i\.e)\.$")
+
+
+_NUMBERED = re.compile(r"(?:^|[\s(\"'])(?:[Nn]o|Vol|Pt|Ep)\.$")
+
+
+def sentences_of(text: str) -> Iterator[str]:
+    """English sentences: a text cut after . ! ? (and what closes there) before a capital or a figure, but not after an
+    initial or a title, nor between No. and its figure.
+
+    >>> list(sentences_of('I saw Mr. Bean. "Twice!" It was fun... really.'))
+    ['I saw Mr. Bean.', '"Twice!"', 'It was fun... really.']
+    """
+    begin = 0
+    for match in _ENDS.finditer(text):
+        before = text[begin : match.start()]
+        numbered = text[match.end()].isdigit() and _NUMBERED.search(before)
+        if not numbered and not _ABBREVIATED.search(before):
+            yield text[begin : match.end("closing")].strip()
+            begin = match.end()
+    if text[begin:].strip():
+        yield text[begin:].strip()
 
 
 def _split(given: str | None, name: str, options: Mapping[str, Any], where: str) -> str:

@@ -148,5 +148,6 @@ def _compared(report: Report) -> Table:
     heads = report.columns(
         ("difference", "model", "test_order", "quantity"), ("difference", "p", "p_holm", "permuted", "detectable")
     )
-    caption = report.words("caption.compared", sentences=sentences)
+    alike = report.analysis.settings.get("alike")
+    caption = report.words("caption.compared_alike" if alike else "caption.compared", sentences=sentences)
     return Table(caption, (*heads, *report.columns(("runs",), ())), grouped(rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from reports.analysis import Analysis, analyse
 from reports.build import build
 from reports.gain import ORDER_GAIN, ORDER_SHOCK, Worth, estimates, gain_difference
 from reports.inputs import Inputs
+from reports.statistics import total_apart
 from reports.verdicts import between, verdict
 from tests.reports.synthetic import inputs
 
@@ -66,6 +68,16 @@ def test_equal_gains_are_rejected_at_the_nominal_rate() -> None:
     assert rejected / 500 <= 0.05 + 2 * (0.05 * 0.95 / 500) ** 0.5
 
 
+def test_equal_gains_of_texts_of_their_own_are_rejected_at_the_nominal_rate() -> None:
+    """The sentences of one side are not those of the other: 80 easy ones in 12 documents, and 50 hard ones."""
+    generator, rejected = np.random.default_rng(8), 0
+    documents = np.arange(80) * 12 // 80
+    for _ in range(300):
+        first, second = _drawn(generator, 4, 80, 130.0), _drawn(generator, 3, 50, 130.0)
+        rejected += total_apart([(first.gain(), documents), (second.gain(-1.0), None)]).p < 0.05
+    assert rejected / 300 <= 0.05 + 2 * (0.05 * 0.95 / 300) ** 0.5
+
+
 def _trained(given: Inputs, shuffled: dict[str, float]) -> Inputs:
     """The made-up runs, with models trained on shuffled text (so many bits over natural) and a floor at 160 bits."""
     runs, rows = [given.runs], [given.observations]
@@ -101,6 +113,27 @@ def test_a_planted_gain_is_found_in_both_languages(planted: Analysis) -> None:
     said = str(getattr(between(planted), "text", ""))
     assert "the English models stand higher, measured at a vocabulary of 100 pieces" in said
     assert "claimed of the languages only once" in said
+
+
+def test_languages_with_text_of_their_own_are_compared_in_what_order_is_worth_alone(tmp_path: Path) -> None:
+    """The two gains and their errors by themselves, put together as of independent samples."""
+    given = _trained(inputs(seeds=4), {"ko": 15.0, "en": 45.0})
+    settings = json.loads(given.runs["settings"].iloc[0]) | {"comparable": False, "alike": True}
+    apart = replace(given, runs=given.runs.assign(settings=json.dumps(settings)))
+    analysis = analyse(apart)
+    (found,) = analysis.comparisons
+    assert (found.quantity, found.order, found.languages) == (ORDER_GAIN, "shuffle", True)
+    sides = {row.group.lang: row.estimate for row in analysis.rows if row.quantity == ORDER_GAIN}
+    assert found.estimate.value == pytest.approx(sides["ko"].value - sides["en"].value)
+    assert found.estimate.error == pytest.approx(np.hypot(sides["ko"].error, sides["en"].error))
+    low, high = found.estimate.bootstrap
+    assert low == pytest.approx(found.estimate.low, abs=0.05)
+    assert high == pytest.approx(found.estimate.high, abs=0.05)
+    said = str(getattr(between(analysis), "text", ""))
+    assert "Each language has text of its own" in said
+    assert "translation" not in said
+    build(apart, tmp_path)
+    assert "each on sentences of its own" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_without_other_training_orders_nothing_is_said_of_gain() -> None:
