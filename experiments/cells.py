@@ -21,7 +21,7 @@ from pipelines.sequences import audit_of, lacks
 AXES = ("lang", "unit", "model", "train_order", "seed", "condition")
 LIBRARIES = ("tensorflow", "keras", "numpy", "sentencepiece")
 RUNTIME = {"threads": 1, "op_determinism": True, "xla": True}
-_GRID = {"name", "title", "question", "languages", "models", "train_orders", "seeds", "log_model"}
+_GRID = {"name", "title", "question", "languages", "models", "train_orders", "seeds", "first_seed", "log_model"}
 AUDITED = 2_000
 """Test sentences on which every order is tried before anything is trained."""
 _SOURCES = ("models", "measures", "cell.py", "checkpoint.py", "fitting.py", "material.py", "packing.py", "trainer.py")
@@ -190,12 +190,12 @@ def plan(prepared: Prepared, languages: tuple[str, ...]) -> list[Cell]:
     """The cells of a study in the given languages. Floors do not depend on a seed: they get seed 0 only."""
     study, settings = prepared.study, settings_of(prepared)
     return [
-        Cell(lang, unit, model, train_order, seed, settings, condition)
-        for seed in range(study.seeds)
+        Cell(lang, unit, model, train_order, seed if get_model(model).network else 0, settings, condition)
+        for seed in range(study.first_seed, study.first_seed + study.seeds)
         for condition in variants(study.model_dump())
         for lang in languages
         for unit in study.units[lang]
         for train_order in study.train_orders
         for model in study.models
-        if seed == 0 or get_model(model).network
+        if seed == study.first_seed or get_model(model).network
     ]

@@ -43,7 +43,8 @@ class Study(BaseModel):
     corrected together; it is part of a design's hash, and so declared before anything runs. log_model: whether runs
     keep their network as an MLflow model, too; no part of a cell's identity. recall: the mark after which every
     sentence repeats what it was shown. hosts: whether the content words that stand in every test order are scored
-    apart.
+    apart. first_seed: where the seeds begin, so that a study can be spread over machines, or grow (see `eosun publish
+    --add`).
     """
 
     model_config = Strict.model_config
@@ -61,6 +62,7 @@ class Study(BaseModel):
     train_orders: tuple[str, ...] = ("natural",)
     test_orders: tuple[str, ...] = ("natural", "reverse", "local_3", "shuffle")
     seeds: Positive = 3
+    first_seed: Annotated[int, Field(ge=0)] = 0
     perturbation_seed: int = 0
     draws: Positive = 1
     vocabulary: Positive = 1000

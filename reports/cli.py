@@ -113,8 +113,12 @@ def publish(
     to: Annotated[
         Path | None, typer.Option(help="A folder for published reports; reports/published by default.")
     ] = None,
+    add: Annotated[bool, typer.Option("--add", help="Keep the runs published there, and add these.")] = False,
 ) -> None:
-    """Keep what a report needs of its runs as small text files, from which `eosun rebuild` builds it anywhere."""
+    """Keep what a report needs of its runs as small text files, from which `eosun rebuild` builds it anywhere.
+
+    Runs of more seeds, on this machine or another, join those of the same design with --add.
+    """
     from reports.errors import ReportError
     from reports.published import FOLDER
     from reports.published import publish as published
@@ -123,7 +127,7 @@ def publish(
     if Path(name).name != name or name.startswith("."):
         raise ReportError(f'"{name}" is not a name: use letters, digits, - and _.')
     folder = (to or FOLDER) / name
-    published(tracked(study, design), folder)
+    published(tracked(study, design), folder, add=add)
     size = sum(path.stat().st_size for path in folder.iterdir())
     print(f"{folder}: {len(list(folder.iterdir()))} files, {size / 1e6:.1f} MB. Rebuild with `eosun rebuild {name}`.")
 

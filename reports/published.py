@@ -22,13 +22,16 @@ LARGEST = 1_900_000
 """Bytes of a file; longer tables are cut."""
 KEY = ["measure", "test_order", "x", "sentence_id"]
 SIDE = ["lang", "unit", "condition"]
+KEPT_TEXT = ["run_id", "measure", "test_order", "sentence_id", "lang", "unit", "model", "train_order", "condition"]
 BY_RUN = ["lang", "unit", "model", "seed", "train_order", "condition"]
 WHOLE = ("seed", "parameters", "recurrent_parameters", "units")
 """Columns of runs that are counts; those named metric.… and wall_s are floats, the others text."""
 
 
-def publish(inputs: Inputs, folder: Path) -> dict[str, str]:
+def publish(inputs: Inputs, folder: Path, *, add: bool = False) -> dict[str, str]:
     """Write what a report needs of its runs to a folder of its own, and the hashes of what must come of it.
+
+    add: keep the runs that are published there, and put those beside them whose cells are not.
 
     study.json, runs.csv, sentences.csv (sizes; text of the example sentences alone), audits.csv, and for each language,
     unit and condition observations-….csv: a row an observation, a column a run, cut before a file has two megabytes.
@@ -36,6 +39,8 @@ def publish(inputs: Inputs, folder: Path) -> dict[str, str]:
     """
     if folder.exists() and not (folder / "study.json").is_file():
         raise ReportError(f"{folder} holds something else than a published report: choose another name.")
+    if add and folder.exists():
+        inputs = joined(read(folder), inputs)
     about = {**inputs.study, "ui": ""}
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
@@ -73,6 +78,37 @@ def read(folder: Path) -> Inputs:
     except (OSError, ValueError, KeyError) as error:
         raise ReportError(f"{folder} is not a published report: {' '.join(str(error).split())[:120]}.") from error
     return Inputs(about, runs, rows, sentences, audits)
+
+
+def joined(first: Inputs, second: Inputs) -> Inputs:
+    """The runs of both, of one design; those of the first stand where a cell is in both.
+
+    ReportError for runs of different designs, which cannot stand in one report. A design's sentences are the same
+    everywhere, since its hash is taken over them, too.
+    """
+    designs = {str(design) for inputs in (first, second) for design in inputs.runs["design"]}
+    if len(designs) > 1:
+        raise ReportError(
+            "Runs of other designs cannot be put together: the published ones are of "
+            f"{str(first.runs['design'].iloc[0])[:12]}, these of {str(second.runs['design'].iloc[0])[:12]}. Both need "
+            "one study, corpus and version of the code; choose with --design, or publish under another name."
+        )
+    new = second.runs[~second.runs["cell"].isin(first.runs["cell"])]
+    rows = second.observations[second.observations["run_id"].isin(new["run_id"])]
+    sentences, audits = (
+        pd.concat([one, other[~_sides(other).isin(set(_sides(one)))]], ignore_index=True)
+        for one, other in ((first.sentences, second.sentences), (first.audits, second.audits))
+    )
+    observations = pd.concat([part.astype(dict.fromkeys(KEPT_TEXT, str)) for part in (first.observations, rows)])
+    return Inputs(
+        first.study, pd.concat([first.runs, new], ignore_index=True), observations.reset_index(drop=True), sentences,
+        audits,
+    )  # fmt: skip
+
+
+def _sides(table: pd.DataFrame) -> pd.Series[str]:
+    """Of each row the language, unit and condition as one text."""
+    return table[SIDE].astype(str).agg("/".join, axis=1)
 
 
 def hashes_of(inputs: Inputs) -> dict[str, str]:

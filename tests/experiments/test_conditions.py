@@ -45,6 +45,21 @@ def test_a_study_without_conditions_has_one_without_a_name() -> None:
     assert cell.title == "ko eojeol unigram natural seed 0"
 
 
+def test_a_study_in_two_parts_has_the_cells_of_the_whole() -> None:
+    """Seeds 0 and 1 here, 2 on another machine; the floors, which know no seed, in both."""
+    given = [*SMALL, "languages=[ko]", "models=[bigram, lstm]"]
+    whole, first, second = (
+        {cell.sha256 for cell in plan(prepare(study, ("ko",)), ("ko",))}
+        for study in (
+            load_study("word_order", preset="smoke", seeds=3, settings=given),
+            load_study("word_order", preset="smoke", seeds=2, settings=given),
+            load_study("word_order", preset="smoke", seeds=1, settings=[*given, "first_seed=2"]),
+        )
+    )
+    assert first | second == whole
+    assert (len(whole), len(first & second)) == (4, 1)
+
+
 def test_vocabularies_cut_the_same_sentences_into_fewer_and_more_pieces() -> None:
     study = load_study(
         "word_order", preset="smoke", settings=[*SMALL, "languages=[en]", "vocabularies=[500, 1300]"]

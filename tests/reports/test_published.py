@@ -70,6 +70,34 @@ def test_no_file_has_two_megabytes(made_up: Inputs, tmp_path: Path, monkeypatch:
     assert before.to_csv() == after.to_csv()
 
 
+def _seeds(given: Inputs, *seeds: int) -> Inputs:
+    """Of the networks the runs of these seeds; floors have seed 0 and are in every part."""
+    runs = given.runs[given.runs["seed"].isin(seeds) | given.runs["model"].isin(["unigram", "bigram"])]
+    rows = given.observations
+    return replace(given, runs=runs, observations=rows[rows["run_id"].isin(runs["run_id"])])
+
+
+def test_seeds_that_are_added_later_give_the_bytes_of_all_at_once(made_up: Inputs, kept: Path, tmp_path: Path) -> None:
+    whole = replace(made_up, runs=made_up.runs.assign(cell=made_up.runs["run_id"].str[:11]))
+    first, more = _seeds(whole, 0, 1), _seeds(whole, 2)
+    hashes = published.publish(first, tmp_path / "grown")
+    assert published.publish(first, tmp_path / "grown", add=True) == hashes, "nothing is new"
+    grown = published.publish(more, tmp_path / "grown", add=True)
+    assert grown == published.publish(whole, tmp_path / "whole")
+    for path in (tmp_path / "whole").iterdir():
+        assert path.read_bytes() == (tmp_path / "grown" / path.name).read_bytes()
+
+
+def test_runs_of_another_design_are_not_added(made_up: Inputs, tmp_path: Path) -> None:
+    published.publish(made_up, tmp_path / "here")
+    before = (tmp_path / "here" / "runs.csv").read_bytes()
+    with pytest.raises(
+        EosunError, match="other designs cannot be put together: the published ones are of dddddddddddd"
+    ):
+        published.publish(replace(made_up, runs=made_up.runs.assign(design="e" * 64)), tmp_path / "here", add=True)
+    assert (tmp_path / "here" / "runs.csv").read_bytes() == before
+
+
 def test_a_text_of_the_corpus_is_not_published(kept: Path) -> None:
     """Only the sentences that the report shows; the other 39 of a language stay where they were."""
     assert "학생은 책을 읽었다." not in (kept / "word-order" / "sentences.csv").read_text(encoding="utf-8")
