@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,11 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.variants import variants
 from reports.comparisons import Comparison, compare
 from reports.errors import ReportError
 from reports.family import corrected
 from reports.findings import Finding, findings
-from reports.gain import Worth, estimates, worths
+from reports.gain import ORDER_GAIN, Worth, estimates, worths
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.profiles import Profile, Reach, occlusion, profiles
 from reports.quantities import (
@@ -80,6 +82,25 @@ class Analysis:
     @cached_property
     def _by_name(self) -> dict[tuple[Group, str, str], Row]:
         return {(row.group, row.order, row.quantity): row for row in self.rows}
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The study's variants that have text of their own, the study's own first; one at most where text is the same
+        in all (vocabularies alone do not count)."""
+        found = variants(self.settings["study"])
+        apart = len({json.dumps(one.options, sort_keys=True, default=str) for one in found.values()}) > 1
+        return tuple(sorted(found, key=lambda name: not found[name].base)) if apart else ()
+
+    @property
+    def asked(self) -> tuple[str, str]:
+        """What a study of several conditions compares: a quantity, and the order that it is of. Whether labels are
+        right; else what order is worth; else bits in natural order."""
+        measured = {(row.quantity, row.order) for row in self.rows}
+        return next(
+            one
+            for one in ((ACCURACY, "natural"), (ORDER_GAIN, "shuffle"), ("bits_per_sentence", "natural"))
+            if one in measured
+        )
 
     def find(self, group: Group, order: str, quantity: str) -> Row | None:
         return self._by_name.get((group, order, quantity))

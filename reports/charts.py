@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
 
 from reports.analysis import Analysis, Curve
+from reports.gain import ORDER_GAIN
 from reports.inputs import Group, in_rank, in_turn, is_floor
-from reports.quantities import Row
+from reports.quantities import ACCURACY, Row
 from reports.words import Words
 
 COLOURS = {"ko": "#c2410c", "en": "#2563a8"}
@@ -37,45 +38,69 @@ def order_costs(analysis: Analysis, words: Words) -> Chart | None:
     rows = _of_natural(rows)
     if not rows:
         return None
+    names = [{**_names(row.group, words), "order": row.order} for row in rows]
+    sort = [order for order in analysis.orders if order != "natural"]
+    return _intervals(rows, names, "order", sort, "cost", words, alt.Scale(zero=True))
+
+
+def conditions(analysis: Analysis, words: Words) -> Chart | None:
+    """What a study of several conditions is about (`Analysis.asked`) under each: point and interval of every recurrent
+    model, and a tick for every seed; None where there is one condition."""
+    quantity, order = analysis.asked
+    rows = [row for row in analysis.rows if (row.quantity, row.order) == (quantity, order)]
+    rows = _of_natural([row for row in rows if not is_floor(row.group.model)])
+    sort = [name for name in analysis.conditions if any(row.group.condition == name for row in rows)]
+    if len(sort) < 2:
+        return None
+    names = [
+        {**_names(replace(row.group, condition=""), words), "condition": row.group.condition} for row in rows
+    ]  # fmt: skip
+    column = {ACCURACY: "accuracy", ORDER_GAIN: "gain"}.get(quantity, "bits")
+    return _intervals(rows, names, "condition", sort, column, words, alt.Scale(zero=False))
+
+
+def _intervals(
+    rows: list[Row],
+    names: list[dict[str, str]],
+    side: str,
+    sort: list[str],
+    column: str,
+    words: Words,
+    scale: alt.Scale,
+) -> Chart:
+    """Points with intervals and a tick a seed, a line for each row; `names` of the rows hold the `side` they are put
+    under, in the order of `sort`."""
+    factor, digits = {"accuracy": (100.0, 2), "gain": (1.0, 4)}.get(column, (1.0, 2))
     table = pd.DataFrame(
         {
-            **_names(row.group, words),
-            "order": row.order,
-            **_rounded(row, {"value": "cost", "low": "low", "high": "high"}),
+            **named,
+            **{
+                said: round(factor * getattr(row.estimate, name), digits)
+                for name, said in {"value": column, "low": "low", "high": "high"}.items()
+            },
         }
-        for row in rows
+        for row, named in zip(rows, names, strict=True)
     )
     seeds = pd.DataFrame(
-        {**_names(row.group, words), "order": row.order, "seed": seed, "cost": round(value, 2)}
-        for row in rows
+        {**named, "seed": seed, column: round(factor * value, digits)}
+        for row, named in zip(rows, names, strict=True)
         for seed, value in sorted(row.by_seed.items())
     )
-    y = alt.Y(
-        "order:N",
-        sort=[order for order in analysis.orders if order != "natural"],
-        title=None,
-        axis=alt.Axis(labelFontSize=13),
-    )
+    y = alt.Y(f"{side}:N", sort=sort, title=None, axis=alt.Axis(labelFontSize=13))
     offset = alt.YOffset("series:N", sort=list(dict.fromkeys(table["series"])))
-    x = alt.X("low:Q", title=words("chart.cost"), scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=8))
-    colour = _colour(rows, words)
+    x = alt.X("low:Q", title=words(f"chart.{column}"), scale=scale, axis=alt.Axis(tickCount=8))
+    colour, about = _colour(rows, words), ("language", "model", side)
     base = alt.Chart(table).encode(y=y, yOffset=offset, color=colour)
     bars = base.mark_rule(strokeWidth=2).encode(x=x, x2="high:Q")
     points = base.mark_point(filled=True, size=80, opacity=1).encode(
-        x="cost:Q",
+        x=f"{column}:Q",
         shape=_shape(in_rank(set(table["model"]))),
-        tooltip=_tooltip(words, ("language", "model", "order"), ("cost", "low", "high")),
+        tooltip=_tooltip(words, about, (column, "low", "high")),
     )
     ticks = (
         alt.Chart(seeds)
         .mark_tick(thickness=1.2, size=9, opacity=0.9)
-        .encode(
-            y=y,
-            yOffset=offset,
-            x="cost:Q",
-            color=colour,
-            tooltip=_tooltip(words, ("language", "model", "order"), ("seed", "cost")),
-        )
+        .encode(y=y, yOffset=offset, x=f"{column}:Q", color=colour, tooltip=_tooltip(words, about, ("seed", column)))
     )
     chart = alt.layer(bars, ticks, points).properties(width=620, height=alt.Step(15, **{"for": "offset"}))
     return _chart(chart, table, [row.group for row in rows])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from reports.quantities import Row
 from reports.statistics import Estimate
@@ -21,6 +22,11 @@ def estimated(found: Estimate, digits: int = 1, negated: bool = False) -> str:
     """value [low, high]; a saving is a cost, here negated."""
     value, low, high = (-found.value, -found.high, -found.low) if negated else (found.value, found.low, found.high)
     return f"{number(value, digits)} {bounds(low, high, digits)}"
+
+
+def scaled(found: Estimate, factor: float) -> Estimate:
+    """An estimate and its interval times a factor."""
+    return replace(found, value=factor * found.value, low=factor * found.low, high=factor * found.high)
 
 
 def signed(found: Estimate, digits: int) -> str:

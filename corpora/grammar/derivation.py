@@ -52,8 +52,11 @@ class Deriver:
             return self._with_link(clause, _LINKS.draw(self._stream))
         return clause
 
-    def reversible(self) -> Clause:
-        """A main clause whose two arguments are persons of one class, either of whom could have done it."""
+    def reversible(self, *, unlike: bool = False) -> Clause:
+        """A main clause whose two arguments are persons of one class, either of whom could have done it.
+
+        unlike: one of them is several persons, the other one alone.
+        """
         tense = _TENSES.draw(self._stream)
         verb = self._words.verbs["transitive"].draw(self._stream)
         while not ("person" in verb.subjects and "person" in verb.objects):
@@ -61,7 +64,12 @@ class Deriver:
         doer, other = self._phrases.someone(), self._phrases.someone()
         while other.noun is doer.noun:
             other = self._phrases.someone()
-        return self._dressed(Clause("transitive", doer, tense, verb, object=other), verb, depth=0)
+        if unlike:
+            several = self._stream.chance(0.5)
+            doer, other = doer._replace(plural=several), other._replace(plural=not several)
+        clause = self._dressed(Clause("transitive", doer, tense, verb, object=other), verb, depth=0)
+        told = clause.manner is not None and clause.manner.number
+        return clause._replace(manner=None) if unlike and told else clause
 
     def _with_link(self, main: Clause, link: str) -> Clause:
         """The clause with another one that hangs on it; alone where none is found that goes with it."""

@@ -56,8 +56,9 @@ def generate(switches: Switches) -> Iterator[Row]:
 
     Whether a pair is taken is decided by its bare words in no order, without case, agreement or speech level: those of
     its Korean, once with its subject and once without, and those of its English must all be new, and the length must
-    fit; else the pair's next stream is drawn from. So which pairs there are depends on `seed`, `pairs` and `reversible`
-    alone, and no other switch makes two sentences alike. Memory does not grow with the pairs (see `Seen`).
+    fit; else the pair's next stream is drawn from. So which pairs there are depends on `seed`, `pairs`, `reversible`
+    and (of reversible clauses) `label` alone, and no other switch makes two sentences alike. Memory does not grow with
+    the pairs (see `Seen`).
     """
     seen = Seen()
     writing = _Writing(switches)
@@ -72,7 +73,8 @@ def _new(switches: Switches, number: int, seen: Seen) -> tuple[Clause, int]:
     """The next derivation whose words were not seen, and how often was drawn for it; remembers its words."""
     for attempt in range(_ATTEMPTS):
         deriver = Deriver(lexicon(), Stream(switches.seed, number, attempt, 1))
-        derivation = deriver.reversible() if switches.reversible else deriver.sentence()
+        unlike = switches.label == "number"
+        derivation = deriver.reversible(unlike=unlike) if switches.reversible else deriver.sentence()
         korean = leaves(_KOREAN.sentence(derivation))
         if not SHORTEST <= len(korean) <= LONGEST:
             continue

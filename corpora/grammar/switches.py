@@ -37,7 +37,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Switches:
-    """The switches, each independent of the others; the pairs there are depend on `seed`, `pairs`, `reversible` alone.
+    """The switches, each independent of the others; `seed`, `pairs`, `reversible`, `label` say which pairs there are.
 
     A switch marked * takes one value, or a mapping by language such as {ko: 1.0, en: 0.5}.
 
@@ -51,7 +51,8 @@ class Switches:
     left unsaid, of those where the pair then still means the same (`derivation.recoverable`). register: of Korean, or
     mixed. reversible: only clauses with two persons of one class, each pair followed by the pair with their roles
     exchanged. label: what a pair is labelled with: the `agent`, its English noun, of reversible clauses; or the
-    `number` of the main clause's subject, one or many.
+    `number` of the main clause's subject, one or many; in reversible clauses the other person is then of the other
+    number.
     """
 
     seed: int = 0

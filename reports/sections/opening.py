@@ -22,12 +22,13 @@ def opening(report: Report) -> tuple[Block, ...]:
     langs = in_turn({group.lang for group in report.inputs.groups()})
     claims = [_claim(verdict(analysis, lang, words), lang) for lang in langs]
     apart = between(analysis, words)
-    chart = charts.order_costs(analysis, words)
+    compared = charts.conditions(analysis, words)
+    chart, name = (compared, "condition") if compared else (charts.order_costs(analysis, words), "order")
     return (
         Paragraph(_declared(report, "question"), "question"),
         *claims,
         *((_claim(apart, ""),) if apart else ()),
-        *((figure(report, "order", chart),) if chart else ()),
+        *((figure(report, name, chart),) if chart else ()),
         Items(tuple(caveats(analysis, words)), numbered=True),
     )
 

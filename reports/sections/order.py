@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import replace
 
 from reports import charts
 from reports.document import Block, Cell, Paragraph, Section, Table, Text, span
@@ -15,7 +14,7 @@ from reports.quantities import Row as Found
 from reports.sections import Report, anchor, cell, cells, grouped, runs_cell
 from reports.sections.figures import figure
 from reports.verdicts import ladder
-from reports.written import estimated, number, p_value, percent
+from reports.written import estimated, number, p_value, percent, scaled
 
 
 def meaning(report: Report) -> Section:
@@ -131,10 +130,9 @@ def _compared(report: Report) -> Table:
         digits = {PER_ORDER_BIT: 2, ORDER_GAIN: 3}.get(c.quantity, 1)
         scale = 100.0 if c.quantity == ACCURACY else 1.0
         found = c.estimate
-        scaled = replace(found, value=scale * found.value, low=scale * found.low, high=scale * found.high)
         names = (c.named(report.words), c.first.model, c.order, report.words(f"quantity.{c.quantity}"))
         figures = (
-            estimated(scaled, digits),
+            estimated(scaled(found, scale), digits),
             p_value(found.p),
             p_value(found.p_holm),
             "–" if math.isnan(c.permuted[0]) else f"{c.permuted[0]:.3f} (≥ {c.permuted[1]:.3f})",

@@ -371,6 +371,17 @@ def test_the_number_of_the_subject_as_label_by_hand() -> None:
     assert not {"is", "was", "does", "has"} & {word for row in bare for word in words(row.texts["en"].lower())}
 
 
+def test_of_two_persons_one_is_several_and_either_may_have_done_it() -> None:
+    """Each bag of words stands under both labels, and exactly one of its two persons is in the plural."""
+    rows = pairs(1000, reversible=True, label="number", agreement=False, register="plain", case_marking="dropped")
+    for lang in LANGS:
+        under: dict[tuple[str, ...], Counter[str]] = {}
+        for row in rows:
+            under.setdefault(tuple(sorted(words(row.texts[lang]))), Counter())[row.label] += 1
+        assert all(labels == Counter(one=1, many=1) for labels in under.values())
+    assert all(row.texts["ko"].count("들") == 1 for row in rows if "들" in row.texts["ko"])
+
+
 def test_without_order_and_marks_nothing_tells_who_did_it() -> None:
     """Each bag of words stands under both labels, so the best guess from it is right half of the time."""
     switches: dict[str, Any] = {"case_marking": "dropped", "scrambling": EVERYWHERE, "reversible": True}

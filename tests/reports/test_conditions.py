@@ -9,11 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from reports import charts
 from reports.analysis import analyse
 from reports.build import build
 from reports.inputs import Inputs
 from reports.verdicts import verdict
 from reports.words import words_of
+from reports.written import signed
 from tests.reports.synthetic import COSTS, inputs
 
 
@@ -54,6 +56,38 @@ def test_the_difference_between_conditions_is_found() -> None:
     }
     for condition in ("marked", "unmarked"):
         assert apart[f"Korean − English, {condition}", "shuffle"] == pytest.approx(-20.0, abs=4.0)
+
+
+def asked(given: Inputs, options: dict[str, object]) -> Inputs:
+    """The made-up runs of a study whose conditions have these settings of the corpus."""
+    settings = json.loads(given.runs["settings"].iloc[0])
+    settings["study"]["conditions"] = options
+    return replace(given, runs=given.runs.assign(settings=json.dumps(settings)))
+
+
+def test_a_study_of_conditions_says_on_its_first_screen_how_they_differ(tmp_path: Path) -> None:
+    """Texts of their own: the verdict is of natural bits under each; one text throughout: of the order, as before."""
+    given = asked(two_conditions(), {"marked": {}, "unmarked": {"scrambling": 1.0}})
+    analysis = analyse(given)
+    assert (analysis.conditions, analysis.asked) == (("marked", "unmarked"), ("bits_per_sentence", "natural"))
+    said = verdict(analysis, "ko").text
+    assert "bits a sentence under marked; " in said
+    assert said.rstrip(".").endswith("under unmarked")
+    apart = next(
+        c.estimate
+        for c in analysis.comparisons
+        if not c.languages and c.first.lang == "ko" and c.quantity == "bits_per_sentence"
+    )
+    assert signed(apart, 1) in said
+    chart = charts.conditions(analysis, words_of("en"))
+    assert chart is not None
+    assert list(dict.fromkeys(chart.table["condition"])) == ["marked", "unmarked"]
+    build(given, tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Every recurrent model under each condition" in page
+    alike = analyse(asked(two_conditions(), {"marked": {}, "unmarked": {}}))
+    assert charts.conditions(alike, words_of("en")) is None
+    assert "shuffling its eojeol costs" in verdict(alike, "ko").text
 
 
 def test_the_page_and_the_table_tell_conditions_apart(tmp_path: Path) -> None:
