@@ -148,7 +148,7 @@ def expected(folder: Path) -> dict[str, str]:
 def _observations(part: pd.DataFrame, folder: Path, name: str) -> None:
     """Observations by run, in as many files as it takes."""
     wide = part.assign(value=part["value"].astype("float32")).pivot(index=KEY, columns="run_id", values="value")
-    lines = wide.sort_index().reset_index().to_csv(index=False, lineterminator="\n").split("\n")
+    lines = wide.sort_index().sort_index(axis=1).reset_index().to_csv(index=False, lineterminator="\n").split("\n")
     head, body = lines[0] + "\n", [f"{line}\n" for line in lines[1:] if line]
     cut = (np.cumsum([len(line.encode()) for line in body]) - 1) // (LARGEST - 2 * len(head.encode()))
     for number in range(int(cut[-1]) + 1):
