@@ -32,6 +32,17 @@ class Chart:
     groups: list[Group]
 
 
+def first(analysis: Analysis, words: Words) -> tuple[str, Chart | None]:
+    """The chart of the first screen, and what its caption is called: conditions where a study compares them, profiles
+    where it asks how far models look, else what orders cost."""
+    compared = conditions(analysis, words)
+    if compared is not None:
+        return "condition", compared
+    if analysis.reaches:
+        return "profile", profiles(analysis, words)
+    return "order", order_costs(analysis, words)
+
+
 def order_costs(analysis: Analysis, words: Words) -> Chart | None:
     """What each order costs each recurrent model: point and interval, and a tick for every seed."""
     rows = [row for row in analysis.rows if row.quantity == "order_cost" and not is_floor(row.group.model)]
@@ -86,7 +97,7 @@ def _intervals(
         for row, named in zip(rows, names, strict=True)
         for seed, value in sorted(row.by_seed.items())
     )
-    y = alt.Y(f"{side}:N", sort=sort, title=None, axis=alt.Axis(labelFontSize=13))
+    y = alt.Y(f"{side}:N", sort=sort, title=None, axis=alt.Axis(labelFontSize=13, labelLimit=320))
     offset = alt.YOffset("series:N", sort=list(dict.fromkeys(table["series"])))
     x = alt.X("low:Q", title=words(f"chart.{column}"), scale=scale, axis=alt.Axis(tickCount=8))
     colour, about = _colour(rows, words), ("language", "model", side)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from experiments.variants import variants
 from reports.analysis import OVER_LOCAL, Analysis
+from reports.answers import Verdict, answered
 from reports.claims import doubt, rests_on, support
 from reports.comparisons import Comparison
 from reports.document import Text, span
@@ -14,24 +13,11 @@ from reports.inputs import Group, in_rank, is_floor
 from reports.quantities import ACCURACY, ACCURACY_LOST, AT_EQUAL_LENGTH, PER_ORDER_BIT, Row
 from reports.statistics import Estimate
 from reports.words import Words, words_of
-from reports.written import estimated, percent, scaled, signed
+from reports.written import estimated, percent, signed
 
 HEADLINE_MODELS = ("lstm", "gru", "rnn")
 """Models that speak for a study before any other network does."""
 LEVEL = 0.05
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A sentence, what limits it, and the group that it rests on, if one language's models say it."""
-
-    said: Text
-    notes: tuple[str, ...] = ()
-    group: Group | None = None
-
-    @property
-    def text(self) -> str:
-        return " ".join(("".join(one.text for one in self.said), *self.notes))
 
 
 def headline(analysis: Analysis, lang: str) -> Group | None:
@@ -61,9 +47,9 @@ def verdict(analysis: Analysis, lang: str, words: Words | None = None) -> Verdic
     group, name = headline(analysis, lang), words.language(lang)
     if group is None:
         return Verdict(words.text("verdict.nothing", language=name))
-    compared = _of_conditions(analysis, group, words)
-    if compared is not None:
-        return compared
+    asked = answered(analysis, group, words)
+    if asked is not None:
+        return asked
     if group.condition:
         name = words("named", language=name, name=group.condition)
     if analysis.find(group, "natural", ACCURACY) is not None:
@@ -123,33 +109,6 @@ def _of_classifier(analysis: Analysis, group: Group, name: str, words: Words) ->
         notes.append(words("verdict.lost_nil" if nil else "verdict.lost", points=percent(lost)))
     if natural.estimate.one_seed:
         notes.append(words("verdict.one_seed"))
-    return Verdict(said, tuple(notes), group)
-
-
-def _of_conditions(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
-    """What the study asks, under the group's own condition, and how far from it the others lie; None of a study whose
-    text is the same throughout."""
-    quantity, order = analysis.asked
-    own = analysis.find(group, order, quantity)
-    apart = {
-        c.first.condition: c.estimate
-        for c in analysis.comparisons
-        if c.second == group and not c.languages and (c.quantity, c.order) == (quantity, order)
-    }
-    named = [name for name in analysis.conditions if name in apart]
-    if own is None or not named:
-        return None
-    kind, factor, digits = {ACCURACY: ("accuracy", 100.0, 1), ORDER_GAIN: ("gain", 1.0, 3)}.get(
-        quantity, ("bits", 1.0, 1)
-    )
-    key = "verdict.apart_points" if quantity == ACCURACY else "verdict.apart"
-    others = [words(key, name=name, apart=signed(scaled(apart[name], factor), digits)) for name in named]
-    said = words.text(
-        f"verdict.{kind}_in", language=words.language(group.lang), model=words.spoken(group.model),
-        base=group.condition, value=estimated(scaled(own.estimate, factor), digits), others=", ".join(others),
-    )  # fmt: skip
-    notes = [words("verdict.ungated")] if group in analysis.ungated else []
-    notes += [words("verdict.one_seed")] if own.estimate.one_seed else []
     return Verdict(said, tuple(notes), group)
 
 

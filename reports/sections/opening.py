@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from experiments.study import load_study
 from reports import charts
+from reports.answers import Verdict
 from reports.document import Block, Claim, Items, Paragraph, Text, span
 from reports.inputs import in_turn
 from reports.sections import Report, anchor
 from reports.sections.figures import figure
-from reports.verdicts import Verdict, between, caveats, verdict
+from reports.verdicts import between, caveats, verdict
 
 
 def title(report: Report) -> Text:
@@ -22,8 +23,7 @@ def opening(report: Report) -> tuple[Block, ...]:
     langs = in_turn({group.lang for group in report.inputs.groups()})
     claims = [_claim(verdict(analysis, lang, words), lang) for lang in langs]
     apart = between(analysis, words)
-    compared = charts.conditions(analysis, words)
-    chart, name = (compared, "condition") if compared else (charts.order_costs(analysis, words), "order")
+    name, chart = charts.first(analysis, words)
     return (
         Paragraph(_declared(report, "question"), "question"),
         *claims,
