@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from reports.analysis import Analysis
@@ -14,6 +13,9 @@ from reports.inputs import Group
 from reports.quantities import ACCURACY
 from reports.words import Words
 from reports.written import estimated, number, scaled, signed
+
+MANY = 3
+"""Of more conditions than this, only those that differ are given with their numbers."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,9 @@ def _of(analysis: Analysis, group: Group, measure: str) -> list[Finding]:
     return [one for one in analysis.findings if (one.measure, one.group) == (measure, group)]
 
 
-def _notes(analysis: Analysis, group: Group, words: Words, *, one_seed: bool, others: Iterable[str] = ()) -> list[str]:
-    notes = [*others]
-    notes += [words("verdict.ungated")] if group in analysis.ungated else []
-    return notes + ([words("verdict.one_seed")] if one_seed else [])
+def _limits(words: Words, *, ungated: bool, one_seed: bool) -> list[str]:
+    limits = {"verdict.ungated": ungated, "verdict.one_seed": one_seed}
+    return [words(key) for key, holds in limits.items() if holds]
 
 
 def _cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
@@ -66,8 +67,8 @@ def _cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
         words("verdict.cue_other", edit=edit.rpartition("+")[0], interaction=signed(known[edit, "interaction"], 1))
         for edit in rest
     ]
-    notes = _notes(analysis, group, words, one_seed=interaction.one_seed, others=others)
-    return Verdict(said, tuple(notes), group)
+    limits = _limits(words, ungated=group in analysis.ungated, one_seed=interaction.one_seed)
+    return Verdict(said, (*others, *limits), group)
 
 
 def _direction(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
@@ -80,8 +81,8 @@ def _direction(analysis: Analysis, group: Group, words: Words) -> Verdict | None
         "verdict.direction", language=words.language(group.lang), model=words.spoken(forward.model),
         apart=signed(found.estimate, 2),
     )  # fmt: skip
-    notes = _notes(analysis, forward, words, one_seed=found.estimate.one_seed)
-    return Verdict(said, tuple(notes), forward)
+    limits = _limits(words, ungated=forward in analysis.ungated, one_seed=found.estimate.one_seed)
+    return Verdict(said, tuple(limits), forward)
 
 
 def _memory(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
@@ -112,8 +113,8 @@ def _reach(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
         context=told(found.context), knee=told(found.knee),
     )  # fmt: skip
     half = words("verdict.half", units=", ".join(number(value) for _, value in sorted(found.half.items())))
-    notes = _notes(analysis, group, words, one_seed=found.worth.one_seed, others=[half])
-    return Verdict(said, tuple(notes), group)
+    limits = _limits(words, ungated=group in analysis.ungated, one_seed=found.worth.one_seed)
+    return Verdict(said, (half, *limits), group)
 
 
 def _conditions(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
@@ -132,9 +133,15 @@ def _conditions(analysis: Analysis, group: Group, words: Words) -> Verdict | Non
     forms = {ACCURACY: ("accuracy", 100.0, 1), ORDER_GAIN: ("gain", 1.0, 3)}
     kind, factor, digits = forms.get(quantity, ("bits", 1.0, 1))
     key = "verdict.apart_points" if quantity == ACCURACY else "verdict.apart"
-    others = [words(key, name=name, apart=signed(scaled(apart[name], factor), digits)) for name in named]
+    told = [name for name in named if apart[name].excludes_zero] if len(named) > MANY else named
+    others = [words(key, name=name, apart=signed(scaled(apart[name], factor), digits)) for name in told or named]
+    rest = (
+        [words("verdict.alike", names=", ".join(name for name in named if name not in told))] if told != named else []
+    )
     said = words.text(
         f"verdict.{kind}_in", language=words.language(group.lang), model=words.spoken(group.model),
         base=group.condition, value=estimated(scaled(own.estimate, factor), digits), others=", ".join(others),
     )  # fmt: skip
-    return Verdict(said, tuple(_notes(analysis, group, words, one_seed=own.estimate.one_seed)), group)
+    ungated = group in analysis.ungated and quantity != ACCURACY
+    notes = [*rest, *_limits(words, ungated=ungated, one_seed=own.estimate.one_seed)]
+    return Verdict(said, tuple(notes), group)

@@ -114,6 +114,7 @@ def publish(
         Path | None, typer.Option(help="A folder for published reports; reports/published by default.")
     ] = None,
     add: Annotated[bool, typer.Option("--add", help="Keep the runs published there, and add these.")] = False,
+    without: Annotated[list[str] | None, typer.Option(help="A measure to leave out; may be repeated.")] = None,
 ) -> None:
     """Keep what a report needs of its runs as small text files, from which `eosun rebuild` builds it anywhere.
 
@@ -127,7 +128,7 @@ def publish(
     if Path(name).name != name or name.startswith("."):
         raise ReportError(f'"{name}" is not a name: use letters, digits, - and _.')
     folder = (to or FOLDER) / name
-    published(tracked(study, design), folder, add=add)
+    published(tracked(study, design), folder, add=add, without=without or ())
     size = sum(path.stat().st_size for path in folder.iterdir())
     print(f"{folder}: {len(list(folder.iterdir()))} files, {size / 1e6:.1f} MB. Rebuild with `eosun rebuild {name}`.")
 

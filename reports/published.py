@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Collection
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -28,10 +30,11 @@ WHOLE = ("seed", "parameters", "recurrent_parameters", "units")
 """Columns of runs that are counts; those named metric.… and wall_s are floats, the others text."""
 
 
-def publish(inputs: Inputs, folder: Path, *, add: bool = False) -> dict[str, str]:
+def publish(inputs: Inputs, folder: Path, *, add: bool = False, without: Collection[str] = ()) -> dict[str, str]:
     """Write what a report needs of its runs to a folder of its own, and the hashes of what must come of it.
 
-    add: keep the runs that are published there, and put those beside them whose cells are not.
+    add: keep the runs that are published there, and put those beside them whose cells are not. without: measures that
+    are left out, to keep it small (docs/method.md names them); the report is then without them.
 
     study.json, runs.csv, sentences.csv (sizes; text of the example sentences alone), audits.csv, and for each language,
     unit and condition observations-….csv: a row an observation, a column a run, cut before a file has two megabytes.
@@ -39,6 +42,11 @@ def publish(inputs: Inputs, folder: Path, *, add: bool = False) -> dict[str, str
     """
     if folder.exists() and not (folder / "study.json").is_file():
         raise ReportError(f"{folder} holds something else than a published report: choose another name.")
+    unknown = sorted(set(without) - set(map(str, inputs.observations["measure"].unique())))
+    if unknown:
+        raise ReportError(f"These runs hold no measure {unknown[0]}: they hold {_measures(inputs)}.")
+    rows = inputs.observations
+    inputs = replace(inputs, observations=rows[~rows["measure"].isin(list(without))]) if without else inputs
     if add and folder.exists():
         inputs = joined(read(folder), inputs)
     about = {**inputs.study, "ui": ""}
@@ -78,6 +86,10 @@ def read(folder: Path) -> Inputs:
     except (OSError, ValueError, KeyError) as error:
         raise ReportError(f"{folder} is not a published report: {' '.join(str(error).split())[:120]}.") from error
     return Inputs(about, runs, rows, sentences, audits)
+
+
+def _measures(inputs: Inputs) -> str:
+    return ", ".join(sorted(map(str, inputs.observations["measure"].unique())))
 
 
 def joined(first: Inputs, second: Inputs) -> Inputs:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +17,7 @@ from tests.reports.test_cue import TRUTH, factorial
 from tests.reports.test_direction import two_ways
 from tests.reports.test_memory import remembered
 from tests.reports.test_profiles import profiled
+from tests.reports.test_reproductions import told_right
 
 
 def figures(text: str) -> list[float]:
@@ -55,6 +58,21 @@ def test_reach_is_answered_by_contexts_and_drawn_by_profiles() -> None:
     assert "an LSTM looks 8, 8, 8 units back, and order matters to it up to 8, 8, 8 units back" in said
     assert "Half of what the past is worth lies in the last 0." in said
     assert charts.first(analysis, words_of("en"))[0] == "profile"
+
+
+@pytest.mark.parametrize("many", [1, 5])
+def test_of_many_conditions_those_are_told_that_differ(many: int) -> None:
+    """A classifier right in 80 % of the texts under all conditions but the last, where it is in 95 %."""
+    shares = {f"a{i}": 0.8 for i in range(many)} | {"z": 0.95}
+    given = told_right(shares)
+    settings = json.loads(given.runs["settings"].iloc[0])
+    settings["study"]["conditions"] = {name: {"seed": i} for i, name in enumerate(shares)}
+    analysis = analyse(replace(given, runs=given.runs.assign(settings=json.dumps(settings))))
+    said = verdict(analysis, "en").text
+    assert figures(said)[0] == pytest.approx(80, abs=3)
+    assert "points under z" in said
+    assert ("Not distinguishable from it: a1, a2, a3, a4." in said) == (many > 1)
+    assert "5-gram" not in said
 
 
 def test_a_study_of_orders_is_answered_by_what_they_cost() -> None:

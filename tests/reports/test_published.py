@@ -88,6 +88,16 @@ def test_seeds_that_are_added_later_give_the_bytes_of_all_at_once(made_up: Input
         assert path.read_bytes() == (tmp_path / "grown" / path.name).read_bytes()
 
 
+def test_a_measure_can_be_left_out(made_up: Inputs, tmp_path: Path) -> None:
+    published.publish(made_up, tmp_path / "all")
+    published.publish(made_up, tmp_path / "some", without=["truncation"])
+    assert set(published.read(tmp_path / "some").observations["measure"]) == {"surprisal", "unit_surprisal"}
+    sizes = [sum(path.stat().st_size for path in (tmp_path / name).iterdir()) for name in ("all", "some")]
+    assert sizes[1] < 0.8 * sizes[0]
+    with pytest.raises(EosunError, match="hold no measure truncated: they hold surprisal, truncation, unit_surprisal"):
+        published.publish(made_up, tmp_path / "some", without=["truncated"])
+
+
 def test_runs_of_another_design_are_not_added(made_up: Inputs, tmp_path: Path) -> None:
     published.publish(made_up, tmp_path / "here")
     before = (tmp_path / "here" / "runs.csv").read_bytes()
