@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from reports.analysis import Analysis
-from reports.direction import SUFFIX
 from reports.document import Text
 from reports.findings import Finding
+from reports.findings.direction import SUFFIX
 from reports.gain import ORDER_GAIN
 from reports.inputs import Group
 from reports.quantities import ACCURACY

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from corpora.planted.copying import Copying
-from reports.agreement import centre
 from reports.analysis import Analysis, analyse
+from reports.findings.agreement import centre
 from reports.gain import ORDER_GAIN, ORDER_WORTH
 from reports.inputs import Group, Inputs, Tables, is_floor
 from reports.profiles import Profile, Reach

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from importlib import import_module
 
 from reports.document import Block, Cell, Column, Paragraph, Section, Table
-from reports.findings import MODULES
+from reports.findings import MODULES, module
 from reports.inputs import Group
 from reports.sections import Report, cell, cells, grouped
 
@@ -17,9 +16,7 @@ def further(report: Report) -> list[Section]:
     """What every measure has to show, in their order."""
     found = report.analysis.findings
     own = {name: [one for one in found if one.measure == name] for name in MODULES}
-    return [
-        section for name, some in own.items() if some for section in import_module(f"reports.{name}").show(some, report)
-    ]
+    return [section for name, some in own.items() if some for section in module(name).show(some, report)]
 
 
 def section(

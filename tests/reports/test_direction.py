@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from reports.analysis import Analysis, analyse
-from reports.derived import delta
+from reports.findings.derived import delta
 from reports.inputs import Inputs
 from reports.profiles import share_left
 from reports.results import results_table

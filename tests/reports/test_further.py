@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from reports.analysis import Analysis, analyse
-from reports.curves import Curve
 from reports.findings import Finding
-from reports.half_lives import published
+from reports.findings.curves import Curve
+from reports.findings.half_lives import published
 from reports.inputs import Inputs
 from reports.profiles import reached
 from reports.results import results_table

@@ -11,8 +11,8 @@ import pytest
 from reports.analysis import analyse
 from reports.compose import compose
 from reports.document import Table
+from reports.findings.memory import span
 from reports.inputs import Inputs
-from reports.memory import span
 from reports.validation import memory
 from tests.reports.synthetic import inputs, titles
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from reports.derived import of_seeds
 from reports.document import Section
 from reports.findings import Finding
+from reports.findings.derived import of_seeds
 from reports.inputs import Group, Inputs, Tables
 from reports.profiles import Profile, Reach
 from reports.sections import Report

@@ -32,10 +32,11 @@ class Finding:
     note: str = ""
 
 
-def _module(name: str) -> Any:
-    return import_module(f"reports.{name}")
+def module(name: str) -> Any:
+    """The module of a measure."""
+    return import_module(f"{__name__}.{name}")
 
 
 def findings(inputs: Inputs, tables: Tables, analysis: Analysis) -> tuple[Finding, ...]:
     """What every measure finds in the runs that passed their gates."""
-    return tuple(one for name in MODULES for one in _module(name).find(inputs, tables, analysis))
+    return tuple(one for name in MODULES for one in module(name).find(inputs, tables, analysis))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reports.derived import of_seeds, seed_means
 from reports.document import Column, Section
 from reports.findings import Finding
+from reports.findings.derived import of_seeds, seed_means
 from reports.inputs import Inputs, Tables
 from reports.sections import Report
 from reports.sections.further import listed, section

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.derived import delta
+from reports.findings.derived import delta
 from reports.inputs import Group, Inputs, Table, Tables
 from reports.profiles import share_left
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from reports.comparisons import SPACED
-from reports.curves import curve_of
-from reports.derived import independent
 from reports.document import Section
 from reports.findings import Finding
+from reports.findings.curves import curve_of
+from reports.findings.derived import independent
 from reports.inputs import Group, Inputs, Tables
 from reports.quantities import clusters_of
 from reports.sections import Report

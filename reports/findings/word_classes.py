@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.measures.word_classes import CLASSES
-from reports.curves import curve_of
-from reports.derived import seed_means
 from reports.document import Column, Section
 from reports.findings import Finding
+from reports.findings.curves import curve_of
+from reports.findings.derived import seed_means
 from reports.inputs import Group, Inputs, Tables
 from reports.profiles import reached
 from reports.quantities import clusters_of

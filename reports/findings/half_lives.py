@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reports.curves import Curve, curve_of
-from reports.derived import of_seeds
 from reports.document import Section
 from reports.findings import Finding
+from reports.findings.curves import Curve, curve_of
+from reports.findings.derived import of_seeds
 from reports.inputs import Group, Inputs, Tables
 from reports.profiles import reached
 from reports.quantities import clusters_of

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reports.derived import seed_means
 from reports.document import Section
 from reports.findings import Finding
+from reports.findings.derived import seed_means
 from reports.gain import ORDER_GAIN
 from reports.inputs import Group, Inputs, Table, Tables, is_floor
 from reports.quantities import clusters_of, without_dust

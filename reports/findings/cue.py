@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.orders import get_order
-from reports.derived import seed_means
 from reports.document import Section
 from reports.findings import Finding
+from reports.findings.derived import seed_means
 from reports.inputs import Group, Inputs, Table, Tables
 from reports.quantities import clusters_of
 from reports.sections import Report
