@@ -86,10 +86,12 @@ def _plan(name: str, langs: tuple[str, ...] | None, options: dict[str, Any], pro
         card, files = own_card(name, tuple(langs or ()), options)
     else:
         card, files = _with_options(load_card(name), options), {}
+    for lang, other in {lang: load_card(other) for lang, other in card.parts.items()}.items():
+        if other.parts:
+            raise CorpusError(f"{card.name}: the part {other.name} is joined of others itself: name those.")
+        if lang not in other.languages:
+            raise CorpusError(f"{card.name}: the part {other.name} has no {lang}; it has {', '.join(other.languages)}.")
     parts = {lang: build(part, progress=progress) for lang, part in card.parts.items()}
-    for lang, part in parts.items():
-        if lang not in part.languages:
-            raise CorpusError(f"{card.name}: the part {part.name} has no {lang}; it has {', '.join(part.languages)}.")
     identity = {
         "card": card.model_dump(mode="json", exclude={"notes", "citation"} | ({"name", "title"} if files else set())),
         "files": [sha256_of_file(path) for path in files.values()],

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from reports.analysis import Analysis
 from reports.document import Text
 from reports.findings import Finding
+from reports.findings.cue import ADDS
 from reports.findings.direction import SUFFIX
 from reports.gain import ORDER_GAIN
-from reports.inputs import Group
-from reports.quantities import ACCURACY
+from reports.inputs import Group, is_floor
+from reports.quantities import ACCURACY, Row
+from reports.statistics import LEVEL, Estimate
 from reports.words import Words
 from reports.written import estimated, number, scaled, signed
 
@@ -45,6 +47,12 @@ def _of(analysis: Analysis, group: Group, measure: str) -> list[Finding]:
     return [one for one in analysis.findings if (one.measure, one.group) == (measure, group)]
 
 
+def _named(group: Group, words: Words) -> str:
+    """Korean, or Korean (unmarked) where the models speak of one condition of several."""
+    name = words.language(group.lang)
+    return words("named", language=name, name=group.condition) if group.condition else name
+
+
 def _limits(words: Words, *, ungated: bool, one_seed: bool) -> list[str]:
     limits = {"verdict.ungated": ungated, "verdict.one_seed": one_seed}
     return [words(key) for key, holds in limits.items() if holds]
@@ -58,8 +66,9 @@ def _cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
         return None
     first, *rest = edits
     interaction = known[first, "interaction"]
+    key = "verdict.cue_added" if first.rpartition("+")[0] == ADDS else "verdict.cue"
     said = words.text(
-        "verdict.cue", language=words.language(group.lang), model=words.spoken(group.model),
+        key, language=_named(group, words), model=words.spoken(group.model),
         marked=estimated(known[first, "with_marks"]), bare=estimated(known[first, "without_marks"]),
         edit=first.rpartition("+")[0], interaction=signed(interaction, 1),
     )  # fmt: skip
@@ -78,25 +87,29 @@ def _direction(analysis: Analysis, group: Group, words: Words) -> Verdict | None
     if found is None:
         return None
     said = words.text(
-        "verdict.direction", language=words.language(group.lang), model=words.spoken(forward.model),
+        "verdict.direction", language=_named(group, words), model=words.spoken(forward.model),
         apart=signed(found.estimate, 2),
     )  # fmt: skip
-    limits = _limits(words, ungated=forward in analysis.ungated, one_seed=found.estimate.one_seed)
+    ungated = not analysis.ungated.isdisjoint({forward, replace(forward, model=forward.model + SUFFIX)})
+    limits = _limits(words, ungated=ungated, one_seed=found.estimate.one_seed)
     return Verdict(said, tuple(limits), forward)
 
 
 def _memory(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
-    """Over how many symbols a model keeps what it was shown, a number a seed."""
-    found = _of(analysis, group, "memory")
-    span = next((one for one in found if one.quantity == "span"), None)
-    if span is None:
+    """Over how many symbols a model keeps what it was shown, a number a seed, under each condition."""
+    told = []
+    for own in (one for one in analysis.groups if replace(one, condition=group.condition) == group):
+        found = _of(analysis, own, "memory")
+        span = next((one for one in found if one.quantity == "span"), None)
+        if span is not None:
+            longest = max(int(one.x) for one in found if one.x)
+            each = [f"{'≥ ' if value == longest else ''}{value:g}" for _, value in sorted(span.by_seed.items())]
+            told.append((own.condition, ", ".join(each)))
+    if not told:
         return None
-    longest = max(int(one.x) for one in found if one.x)
-    spans = ", ".join(f"{'≥ ' if value == longest else ''}{value:g}" for _, value in sorted(span.by_seed.items()))
-    said = words.text(
-        "verdict.memory", language=words.language(group.lang), model=words.spoken(group.model), spans=spans
-    )  # fmt: skip
-    return Verdict(said, (), group)
+    spans = "; ".join(words("named", language=spans, name=name) if name else spans for name, spans in told)
+    values = {"language": words.language(group.lang), "model": words.spoken(group.model), "spans": spans}
+    return Verdict(words.text("verdict.memory", **values), (), group)
 
 
 def _reach(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
@@ -109,7 +122,7 @@ def _reach(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
         return ", ".join(f"> {found.longest}" if value is None else str(value) for _, value in sorted(by_seed.items()))
 
     said = words.text(
-        "verdict.reach", language=words.language(group.lang), model=words.spoken(group.model),
+        "verdict.reach", language=_named(group, words), model=words.spoken(group.model),
         context=told(found.context), knee=told(found.knee),
     )  # fmt: skip
     half = words("verdict.half", units=", ".join(number(value) for _, value in sorted(found.half.items())))
@@ -119,7 +132,7 @@ def _reach(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
 
 def _conditions(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
     """What the study asks, under the group's own condition, and how far from it the others lie; None of a study whose
-    text is the same throughout."""
+    text is the same throughout. What does not stand in the declared family is said not to be distinguishable."""
     quantity, order = analysis.asked
     own = analysis.find(group, order, quantity)
     apart = {
@@ -132,16 +145,43 @@ def _conditions(analysis: Analysis, group: Group, words: Words) -> Verdict | Non
         return None
     forms = {ACCURACY: ("accuracy", 100.0, 1), ORDER_GAIN: ("gain", 1.0, 3)}
     kind, factor, digits = forms.get(quantity, ("bits", 1.0, 1))
+    differ = [name for name in named if _stands(apart[name])]
+    told = (differ or named) if len(named) > MANY else named
     key = "verdict.apart_points" if quantity == ACCURACY else "verdict.apart"
-    told = [name for name in named if apart[name].excludes_zero] if len(named) > MANY else named
-    others = [words(key, name=name, apart=signed(scaled(apart[name], factor), digits)) for name in told or named]
-    rest = (
-        [words("verdict.alike", names=", ".join(name for name in named if name not in told))] if told != named else []
-    )
+    others = [words(key, name=name, apart=signed(scaled(apart[name], factor), digits)) for name in told]
     said = words.text(
         f"verdict.{kind}_in", language=words.language(group.lang), model=words.spoken(group.model),
         base=group.condition, value=estimated(scaled(own.estimate, factor), digits), others=", ".join(others),
     )  # fmt: skip
-    ungated = group in analysis.ungated and quantity != ACCURACY
-    notes = [*rest, *_limits(words, ungated=ungated, one_seed=own.estimate.one_seed)]
-    return Verdict(said, tuple(notes), group)
+    alike = [name for name in named if name not in differ]
+    notes = [words("verdict.alike", names=", ".join(alike))] if alike else []
+    notes += _floors(analysis, group, [group.condition, *named], words) if quantity == ACCURACY else []
+    sides = {replace(group, condition=name) for name in (group.condition, *told)}
+    ungated = quantity != ACCURACY and not analysis.ungated.isdisjoint(sides)
+    one_seed = own.estimate.one_seed or any(apart[name].one_seed for name in told)
+    return Verdict(said, (*notes, *_limits(words, ungated=ungated, one_seed=one_seed)), group)
+
+
+def _stands(apart: Estimate) -> bool:
+    """Whether a difference is off zero at the level: within the declared family, where it is in it."""
+    return (apart.p_holm if apart.p_holm == apart.p_holm else apart.p) < 1 - LEVEL
+
+
+def _floors(analysis: Analysis, group: Group, conditions: list[str], words: Words) -> list[str]:
+    """How often the best floor is right under each condition: a classifier that does no better has learnt no more."""
+    best: dict[str, Row] = {}
+    for row in analysis.rows:
+        beside = is_floor(row.group.model) and (row.quantity, row.order) == (ACCURACY, "natural")
+        if beside and (row.group.lang, row.group.unit) == (group.lang, group.unit):
+            known = best.get(row.group.condition)
+            if known is None or row.estimate.value > known.estimate.value:
+                best[row.group.condition] = row
+    shares: dict[tuple[str, str], list[str]] = {}
+    for name in conditions:
+        if name in best:
+            share = number(100 * best[name].estimate.value)
+            shares.setdefault((best[name].group.model, share), []).append(name)
+    return [
+        words("verdict.floor_in", floor=floor, share=share, names=", ".join(names))
+        for (floor, share), names in shares.items()
+    ]

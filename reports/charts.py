@@ -38,8 +38,9 @@ def first(analysis: Analysis, words: Words) -> tuple[str, Chart | None]:
     compared = conditions(analysis, words)
     if compared is not None:
         return "condition", compared
-    if analysis.reaches:
-        return "profile", profiles(analysis, words)
+    looked = profiles(analysis, words)
+    if looked is not None:
+        return "profile", looked
     return "order", order_costs(analysis, words)
 
 

@@ -86,7 +86,7 @@ def compared_networks(groups: Iterable[Group]) -> list[Group]:
 
 def language_couples(inputs: Inputs, groups: Iterable[Group]) -> list[tuple[Group, Group]]:
     """Korean and English networks of one kind and condition over spaced words; none where text was localised."""
-    networks = compared_networks(groups) if inputs.settings["comparable"] or alike(inputs) else []
+    networks = compared_networks(groups) if inputs.settings["comparable"] or inputs.alike else []
     spaced = {lang: [g for g in networks if (g.lang, g.unit) == (lang, unit)] for lang, unit in SPACED.items()}
     return [
         (one, other)
@@ -94,11 +94,6 @@ def language_couples(inputs: Inputs, groups: Iterable[Group]) -> list[tuple[Grou
         for other in spaced["en"]
         if (one.model, one.condition) == (other.model, other.condition)
     ]
-
-
-def alike(inputs: Inputs) -> bool:
-    """Whether the languages have text of one kind, each its own, instead of translations of one text."""
-    return bool(inputs.settings.get("alike"))
 
 
 def _in_one_thing(known: Mapping[str, Variant], one: str, other: str) -> bool:
@@ -111,7 +106,7 @@ def _in_one_thing(known: Mapping[str, Variant], one: str, other: str) -> bool:
 def _differences(
     inputs: Inputs, tables: Tables, one: Group, other: Group, orders: list[str], worth: dict[Group, dict[str, Worth]]
 ) -> list[Comparison]:
-    if one.lang != other.lang and alike(inputs):
+    if one.lang != other.lang and inputs.alike:
         return list(_gains_apart(inputs, tables, one, other, worth))
     runs = [list(inputs.good_runs_of(group)["run_id"]) for group in (one, other)]
     common, *at = paired(*(tables.ids(side[0]) for side in runs))

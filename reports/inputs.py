@@ -115,6 +115,11 @@ class Inputs:
         """The configuration that the runs share."""
         return dict(json.loads(self.runs["settings"].iloc[0]))
 
+    @property
+    def alike(self) -> bool:
+        """Whether the languages have text of one kind, each its own, instead of translations of one text."""
+        return bool(self.settings.get("alike"))
+
     @cached_property
     def _facts(self) -> dict[tuple[str, ...], pd.DataFrame]:
         parts = self.sentences.groupby(["lang", "unit", "condition"], sort=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from reports.comparisons import alike, compared_networks, language_couples
+from reports.comparisons import compared_networks, language_couples
 from reports.inputs import Group, Inputs, paired
 from reports.quantities import clusters_of
 from reports.resampling import Clusters, Table
@@ -88,7 +88,7 @@ def questions(inputs: Inputs, order: str, words: Words) -> Iterator[Question]:
         costs[group] = tables.over_draws(runs, order) - tables.over_draws(runs, "natural"), tables.ids(runs[0])
         documents = clusters_of(inputs.facts(group).loc[costs[group][1]])
         yield _question(f"{words.language(group.lang)}, {_named(group)}", order, [costs[group][0]], documents)
-    for one, other in [] if alike(inputs) else language_couples(inputs, costs):
+    for one, other in [] if inputs.alike else language_couples(inputs, costs):
         (first, ids), (second, others) = costs[one], costs[other]
         common, *at = paired(ids, others)
         if len(common) < 2:

@@ -42,13 +42,9 @@ def publish(inputs: Inputs, folder: Path, *, add: bool = False, without: Collect
     """
     if folder.exists() and not (folder / "study.json").is_file():
         raise ReportError(f"{folder} holds something else than a published report: choose another name.")
-    unknown = sorted(set(without) - set(map(str, inputs.observations["measure"].unique())))
-    if unknown:
-        raise ReportError(f"These runs hold no measure {unknown[0]}: they hold {_measures(inputs)}.")
-    rows = inputs.observations
-    inputs = replace(inputs, observations=rows[~rows["measure"].isin(list(without))]) if without else inputs
     if add and folder.exists():
         inputs = joined(read(folder), inputs)
+    inputs = _leaving_out(inputs, without)
     about = {**inputs.study, "ui": ""}
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
@@ -88,8 +84,28 @@ def read(folder: Path) -> Inputs:
     return Inputs(about, runs, rows, sentences, audits)
 
 
-def _measures(inputs: Inputs) -> str:
-    return ", ".join(sorted(map(str, inputs.observations["measure"].unique())))
+def _leaving_out(inputs: Inputs, without: Collection[str]) -> Inputs:
+    """The inputs without some measures; ReportError for one that they do not hold, or that some seeds of a group hold
+    and others do not."""
+    measures = sorted(map(str, inputs.observations["measure"].unique()))
+    unknown = sorted(set(without) - set(measures))
+    if unknown:
+        raise ReportError(f"These runs hold no measure {unknown[0]}: they hold {', '.join(measures)}.")
+    kept = inputs.observations[~inputs.observations["measure"].isin(list(without))]
+    inputs = replace(inputs, observations=kept)
+    held: dict[str, set[str]] = {}
+    for run, measure in kept[["run_id", "measure"]].drop_duplicates().itertuples(index=False):
+        held.setdefault(str(run), set()).add(str(measure))
+    for group in inputs.groups():
+        sets = [held.get(str(run), set()) for run in inputs.runs_of(group)["run_id"]]
+        every: set[str] = set().union(*sets)
+        apart = sorted(name for name in every if any(name not in one for one in sets))
+        if apart:
+            raise ReportError(
+                f"Of {group.lang} {group.model} some seeds hold {apart[0]} and others do not: leave it out of all of "
+                f"them, --without {apart[0]}."
+            )
+    return inputs
 
 
 def joined(first: Inputs, second: Inputs) -> Inputs:

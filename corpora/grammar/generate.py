@@ -127,6 +127,7 @@ class _Writing:
             f"grammar-{number:07d}",
             {lang: " ".join(leaves(tree)) for lang, tree in trees.items()},
             split=_split(switches.seed, first),
+            document=f"exchange-{first:07d}" if switches.reversible else "",
             label=self._label(derivation),
             trees={lang: bracketed(tree) for lang, tree in trees.items()},
             syntax={lang: dependencies(lang, tree) for lang, tree in trees.items()},

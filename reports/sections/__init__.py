@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from reports import charts
 from reports.analysis import Analysis
 from reports.document import Cell, Column, Row, Text, span
 from reports.inputs import Group, Inputs
@@ -19,6 +21,11 @@ class Report:
     inputs: Inputs
     analysis: Analysis
     words: Words
+
+    @cached_property
+    def first(self) -> tuple[str, charts.Chart | None]:
+        """The chart of the first screen and its name: no section shows it again."""
+        return charts.first(self.analysis, self.words)
 
     @property
     def classifies(self) -> bool:

@@ -49,8 +49,7 @@ def reach(report: Report) -> Section | None:
         rows.append((one.group, (*report.lead(one.group), *cells(figures), runs_cell(one.run_ids))))
     heads = report.columns(("language", "model"), ("past", "effective_units", "knee", "half", "half_characters"))
     table = Table(words("caption.reach"), (*heads, *report.columns(("runs",), ())), grouped(rows))
-    above = charts.first(report.analysis, words)[0] == "profile"
-    chart = None if above else charts.profiles(report.analysis, words)
+    chart = None if report.first[0] == "profile" else charts.profiles(report.analysis, words)
     drawn = (figure(report, "profile", chart),) if chart else ()
     return Section(words("heading.reach"), (*drawn, table, Paragraph(words.text("note.reach"), "small")))
 

@@ -22,7 +22,11 @@ DARKEST = 20.0
 
 def gloss(report: Report) -> Section | None:
     """The same test sentences in every language, in every order, by the models that speak for the language."""
-    ids, blocks, bits = chosen(report.inputs.sentences), [], False
+    given, blocks, bits = report.inputs.sentences, [], False
+    if report.inputs.alike:
+        ids = [name for _, own in given.groupby("lang", sort=True) for name in chosen(own)]
+    else:
+        ids = chosen(given)
     for sentence in ids:
         for lang in in_turn(set(report.inputs.sentences["lang"])):
             group = headline(report.analysis, lang) or next(g for g in report.inputs.groups() if g.lang == lang)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from experiments.study import load_study
-from reports import charts
 from reports.answers import Verdict
 from reports.document import Block, Claim, Items, Paragraph, Text, span
 from reports.inputs import in_turn
@@ -23,7 +22,7 @@ def opening(report: Report) -> tuple[Block, ...]:
     langs = in_turn({group.lang for group in report.inputs.groups()})
     claims = [_claim(verdict(analysis, lang, words), lang) for lang in langs]
     apart = between(analysis, words)
-    name, chart = charts.first(analysis, words)
+    name, chart = report.first
     return (
         Paragraph(_declared(report, "question"), "question"),
         *claims,

@@ -142,10 +142,14 @@ def _compared(report: Report) -> Table:
         runs = (runs_cell(c.run_ids, span_of[pair]),) if pair != before else ()
         rows.append((pair, (*cells(names), *cells(figures), *runs)))
         before = pair
-    sentences = max((c.estimate.sentences for c in report.analysis.comparisons), default=0)
     heads = report.columns(
         ("difference", "model", "test_order", "quantity"), ("difference", "p", "p_holm", "permuted", "detectable")
     )
-    alike = report.analysis.settings.get("alike")
-    caption = report.words("caption.compared_alike" if alike else "caption.compared", sentences=sentences)
+    compared = report.analysis.comparisons
+    if report.inputs.alike:
+        fewest = min((c.estimate.sentences for c in compared if c.languages), default=0)
+        caption = report.words("caption.compared_alike", sentences=fewest)
+    else:
+        most = max((c.estimate.sentences for c in compared), default=0)
+        caption = report.words("caption.compared", sentences=most)
     return Table(caption, (*heads, *report.columns(("runs",), ())), grouped(rows))

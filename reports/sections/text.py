@@ -56,14 +56,15 @@ def counts(report: Report) -> Table:
     for lang, (sentences, sums) in totals.items():
         figures = (number(sums[name], 0) if name in sums else "–" for name in heads)
         rows.append(Row((cell(words.language(lang), lang), cell(f"{sentences:,}"), *cells(figures))))
-    if {"ko", "en"} <= totals.keys() and totals["ko"][0] == totals["en"][0]:
+    apart = report.inputs.alike
+    if not apart and {"ko", "en"} <= totals.keys() and totals["ko"][0] == totals["en"][0]:
         korean, english = (totals[lang][1] for lang in ("ko", "en"))
         shares = (
             number(korean[name] / english[name], 3) if name in korean and name in english else "–" for name in heads
         )
         rows.append(Row((cell(words("column.ratio")), cell(""), *cells(shares)), first=True))
     columns = report.columns(("language",), ("sentences", *(COUNTS[name] for name in heads)))
-    return Table(words("caption.counts"), columns, tuple(rows))
+    return Table(words("caption.counts_alike" if apart else "caption.counts"), columns, tuple(rows))
 
 
 def vocabularies(report: Report) -> Table:

@@ -97,6 +97,7 @@ def test_commands_know_what_is_joined(cards: Path) -> None:
         (JOINED.replace("parts: {ko: korean, en: english}", ""), "which one reads the files"),
         (JOINED.replace("en: english", "en: korean"), "the part korean has no en; it has ko"),
         (JOINED.replace("en: english", "en: englisch"), 'Did you mean "english"'),
+        (JOINED.replace("en: english", "en: both"), "the part both is joined of others itself"),
     ],
 )
 def test_what_cannot_be_joined_is_said(cards: Path, card: str, message: str) -> None:
@@ -130,6 +131,7 @@ def test_every_language_keeps_sentences_of_its_own(cards: Path) -> None:
         ("Mr. Bean met J. R. Smith. (Really.) So what?", ["Mr. Bean met J. R. Smith.", "(Really.)", "So what?"]),
         ('He said "No." Then he left', ['He said "No."', "Then he left"]),
         ("No. This is no. 2, not No. 1. Bye", ["No.", "This is no. 2, not No. 1.", "Bye"]),
+        ("Nobody is better than I. The end came.", ["Nobody is better than I.", "The end came."]),
         ("it costs 3.5 dollars... or more", ["it costs 3.5 dollars... or more"]),
         ("", []),
     ],

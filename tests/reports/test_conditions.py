@@ -72,7 +72,7 @@ def test_a_study_of_conditions_says_on_its_first_screen_how_they_differ(tmp_path
     assert (analysis.conditions, analysis.asked) == (("marked", "unmarked"), ("bits_per_sentence", "natural"))
     said = verdict(analysis, "ko").text
     assert "bits a sentence under marked; " in said
-    assert said.rstrip(".").endswith("under unmarked")
+    assert "under unmarked. Not distinguishable from it: unmarked." in said
     apart = next(
         c.estimate
         for c in analysis.comparisons

@@ -133,7 +133,10 @@ def test_languages_with_text_of_their_own_are_compared_in_what_order_is_worth_al
     assert "Each language has text of its own" in said
     assert "translation" not in said
     build(apart, tmp_path)
-    assert "each on sentences of its own" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "each on sentences of its own" in page
+    assert "they are not each other" in page
+    assert "Korean / English" not in page
 
 
 def test_without_other_training_orders_nothing_is_said_of_gain() -> None:

@@ -98,6 +98,16 @@ def test_a_measure_can_be_left_out(made_up: Inputs, tmp_path: Path) -> None:
         published.publish(made_up, tmp_path / "some", without=["truncated"])
 
 
+def test_added_runs_hold_what_the_published_ones_hold(made_up: Inputs, tmp_path: Path) -> None:
+    whole = replace(made_up, runs=made_up.runs.assign(cell=made_up.runs["run_id"].str[:11]))
+    first, more = _seeds(whole, 0, 1), _seeds(whole, 2)
+    published.publish(first, tmp_path / "here", without=["truncation"])
+    with pytest.raises(EosunError, match=r"some seeds hold truncation and others do not: .* --without truncation"):
+        published.publish(more, tmp_path / "here", add=True)
+    hashes = published.publish(more, tmp_path / "here", add=True, without=["truncation"])
+    assert hashes == published.publish(whole, tmp_path / "whole", without=["truncation"])
+
+
 def test_runs_of_another_design_are_not_added(made_up: Inputs, tmp_path: Path) -> None:
     published.publish(made_up, tmp_path / "here")
     before = (tmp_path / "here" / "runs.csv").read_bytes()
