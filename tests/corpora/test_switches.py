@@ -343,6 +343,7 @@ def test_reversible_clauses_come_with_their_exchange() -> None:
     rows = pairs(1000, reversible=True)
     for one, other in zip(rows[::2], rows[1::2], strict=True):
         assert one.split == other.split
+        assert one.document == other.document != "", "the two are not independent"
         assert one.label != other.label
         assert one.texts != other.texts
         assert sorted(words(one.texts["en"])) == sorted(words(other.texts["en"]))
