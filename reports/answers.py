@@ -146,14 +146,15 @@ def _conditions(analysis: Analysis, group: Group, words: Words) -> Verdict | Non
     forms = {ACCURACY: ("accuracy", 100.0, 1), ORDER_GAIN: ("gain", 1.0, 3)}
     kind, factor, digits = forms.get(quantity, ("bits", 1.0, 1))
     differ = [name for name in named if _stands(apart[name])]
-    told = (differ or named) if len(named) > MANY else named
+    told = differ if len(named) > MANY else named
     key = "verdict.apart_points" if quantity == ACCURACY else "verdict.apart"
     others = [words(key, name=name, apart=signed(scaled(apart[name], factor), digits)) for name in told]
+    others = others or [words("verdict.none_apart")]
     said = words.text(
         f"verdict.{kind}_in", language=words.language(group.lang), model=words.spoken(group.model),
         base=group.condition, value=estimated(scaled(own.estimate, factor), digits), others=", ".join(others),
     )  # fmt: skip
-    alike = [name for name in named if name not in differ]
+    alike = [name for name in named if name not in differ] if told else []
     notes = [words("verdict.alike", names=", ".join(alike))] if alike else []
     notes += _floors(analysis, group, [group.condition, *named], words) if quantity == ACCURACY else []
     sides = {replace(group, condition=name) for name in (group.condition, *told)}
