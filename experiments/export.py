@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from experiments.errors import StudyError
+from experiments.study import study_names
 from experiments.tracking import Store, open_store
 
 if TYPE_CHECKING:
@@ -72,13 +73,20 @@ class Export:
     audits: pd.DataFrame
 
 
+def untracked(study: str) -> StudyError:
+    """What to say of a study without runs: how to run it, or that none is known by its name."""
+    if study in study_names():
+        remedy = f"run `make experiment LANG=ko STUDY={study}` first."
+    else:
+        remedy = "`eosun studies` lists the names there are; one of your own is run by its file, `eosun run FILE.yaml`."
+    return StudyError(f'Nothing is tracked for the study "{study}": {remedy}')
+
+
 def newest_design(store: Store, study: str) -> str:
     """The design of the study's most recent run; StudyError where nothing is tracked."""
     run = store.newest(study)
     if run is None:
-        raise StudyError(
-            f'Nothing is tracked for the study "{study}": run `make experiment LANG=ko STUDY={study}` first.'
-        )
+        raise untracked(study)
     return str(run.data.tags["design"])
 
 

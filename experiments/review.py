@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from experiments.errors import StudyError
+from experiments.export import untracked
 from experiments.results import shown_as
 from experiments.tracking import Store
 
@@ -141,7 +141,5 @@ def reviewed(store: Store, study: str) -> tuple[str, list[Run]]:
     found = store.experiment(study)
     runs = store.runs(study, status="")
     if found is None or not runs:
-        raise StudyError(
-            f'Nothing is tracked for the study "{study}": run `make experiment LANG=ko STUDY={study}` first.'
-        )
+        raise untracked(study)
     return str(found.experiment_id), runs

@@ -94,6 +94,7 @@ def test_a_file_that_cannot_be_used(corpus: str, message: str, tmp_path: Path) -
         (["run", "word_order", "--set", "test_orders=[natural, case_mark]"], "Korean declares no case marks"),
         (["export", "word_order", "--output", "table.xlsx"], "Nothing is tracked"),
         (["report", "word_order"], "Nothing is tracked"),
+        (["review", "nothing"], "`eosun studies` lists the names there are"),
         (["reproduce", "0123"], 'No run "0123"'),
         (["corpora", "show", "python-docs"], "EOSUN_MIRROR"),
     ],
