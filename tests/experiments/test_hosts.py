@@ -13,8 +13,8 @@ from experiments.measures import Subject
 from experiments.measures.hosts import hosts
 from experiments.packing import Passages
 from experiments.study import load_study
+from tests.experiments.subjects import WHAT, WHERE, WHO
 from tests.experiments.test_tasks import SMALL, planted
-from tests.experiments.test_word_classes import WHAT, WHERE, WHO
 
 ORDERS = ("natural", "word_shuffle", "particle_drop_structural", "particle_drop_structural+word_shuffle")
 
