@@ -144,6 +144,7 @@ def test_the_page_names_sources_and_verdicts() -> None:
     assert "8 runs of grammar, 3 seed(s)" in page
 
 
+@pytest.mark.long
 def test_the_page_in_the_docs_follows_from_the_published_runs() -> None:
     studies = {name: published.of_study(name) for name in REPRODUCED}
     beside = {name: published.of_study(finding.beside)[:1] for name, finding in REPRODUCED.items()}
