@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
+from threading import Thread
 from typing import Any
 
 from corpora.drafts import draft_of
@@ -43,7 +44,6 @@ STARTED = "starting"
 
 Report = Callable[[str, float, str], None]
 _queue: Any = None
-_parent = 0
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,21 @@ def has_results(cell: Cell) -> bool:
 
 def _start_worker(queue: Any, log: str) -> None:
     """Leave interrupts to the parent, and send what TensorFlow writes on standard error to a log file."""
-    global _queue, _parent
-    _queue, _parent = queue, os.getppid()
+    global _queue
+    _queue = queue
+    Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(descriptor, 2)
     os.close(descriptor)
+
+
+def _end_with_parent() -> None:
+    """Wait until the process that asked for the work is no more, however it ended, and end; checkpoints stay."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path) -> str:
@@ -125,9 +134,7 @@ class Resources:
 
 
 def _tell(cell: Cell, share: float, text: str) -> None:
-    """Report to the parent; end where there is none any more, leaving the checkpoint."""
-    if os.getppid() != _parent:
-        os._exit(1)
+    """Report to the parent."""
     _queue.put((cell.sha256, share, text))
 
 

@@ -100,6 +100,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, int]:
     room = tmp_path_factory.mktemp("stopped")
     terminal = Terminal(COMMAND, room)
     terminal.wait_for("epoch 3")
+    terminal.wait_for(" left")
     os.write(terminal.keys, CONTROL_C)
     code = terminal.end()
     return room, terminal.said, code
