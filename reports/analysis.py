@@ -85,8 +85,8 @@ class Analysis:
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """The study's variants that have text of their own, the study's own first; one at most where text is the same
-        in all (vocabularies alone do not count)."""
+        """The study's variants that have text of their own, the study's own first; none where text is the same in
+        all (vocabularies alone do not count)."""
         found = variants(self.settings["study"])
         apart = len({json.dumps(one.options, sort_keys=True, default=str) for one in found.values()}) > 1
         return tuple(sorted(found, key=lambda name: not found[name].base)) if apart else ()

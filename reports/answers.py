@@ -9,12 +9,12 @@ from reports.document import Text
 from reports.findings import Finding
 from reports.findings.cue import ADDS
 from reports.findings.direction import SUFFIX
+from reports.findings.memory import spans_of
 from reports.gain import ORDER_GAIN
 from reports.inputs import Group, is_floor
 from reports.quantities import ACCURACY, Row
-from reports.statistics import LEVEL, Estimate
 from reports.words import Words
-from reports.written import estimated, number, scaled, signed
+from reports.written import distances, estimated, number, scaled, signed
 
 MANY = 3
 """Of more conditions than this, only those that differ are given with their numbers."""
@@ -99,16 +99,12 @@ def _memory(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
     """Over how many symbols a model keeps what it was shown, a number a seed, under each condition."""
     told = []
     for own in (one for one in analysis.groups if replace(one, condition=group.condition) == group):
-        found = _of(analysis, own, "memory")
-        span = next((one for one in found if one.quantity == "span"), None)
-        if span is not None:
-            longest = max(int(one.x) for one in found if one.x)
-            each = [f"{'≥ ' if value == longest else ''}{value:g}" for _, value in sorted(span.by_seed.items())]
-            told.append((own.condition, ", ".join(each)))
+        spans = spans_of(_of(analysis, own, "memory"))
+        if spans:
+            told.append(words("named", language=spans, name=own.condition) if own.condition else spans)
     if not told:
         return None
-    spans = "; ".join(words("named", language=spans, name=name) if name else spans for name, spans in told)
-    values = {"language": words.language(group.lang), "model": words.spoken(group.model), "spans": spans}
+    values = {"language": words.language(group.lang), "model": words.spoken(group.model), "spans": "; ".join(told)}
     return Verdict(words.text("verdict.memory", **values), (), group)
 
 
@@ -117,13 +113,9 @@ def _reach(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
     found = next((one for one in analysis.reaches if one.group == group), None)
     if found is None:
         return None
-
-    def told(by_seed: dict[int, int | None]) -> str:
-        return ", ".join(f"> {found.longest}" if value is None else str(value) for _, value in sorted(by_seed.items()))
-
     said = words.text(
         "verdict.reach", language=_named(group, words), model=words.spoken(group.model),
-        context=told(found.context), knee=told(found.knee),
+        context=distances(found.context, found.longest), knee=distances(found.knee, found.longest),
     )  # fmt: skip
     half = words("verdict.half", units=", ".join(number(value) for _, value in sorted(found.half.items())))
     limits = _limits(words, ungated=group in analysis.ungated, one_seed=found.worth.one_seed)
@@ -145,7 +137,7 @@ def _conditions(analysis: Analysis, group: Group, words: Words) -> Verdict | Non
         return None
     forms = {ACCURACY: ("accuracy", 100.0, 1), ORDER_GAIN: ("gain", 1.0, 3)}
     kind, factor, digits = forms.get(quantity, ("bits", 1.0, 1))
-    differ = [name for name in named if _stands(apart[name])]
+    differ = [name for name in named if apart[name].stands]
     told = differ if len(named) > MANY else named
     key = "verdict.apart_points" if quantity == ACCURACY else "verdict.apart"
     others = [words(key, name=name, apart=signed(scaled(apart[name], factor), digits)) for name in told]
@@ -161,11 +153,6 @@ def _conditions(analysis: Analysis, group: Group, words: Words) -> Verdict | Non
     ungated = quantity != ACCURACY and not analysis.ungated.isdisjoint(sides)
     one_seed = own.estimate.one_seed or any(apart[name].one_seed for name in told)
     return Verdict(said, (*notes, *_limits(words, ungated=ungated, one_seed=one_seed)), group)
-
-
-def _stands(apart: Estimate) -> bool:
-    """Whether a difference is off zero at the level: within the declared family, where it is in it."""
-    return (apart.p_holm if apart.p_holm == apart.p_holm else apart.p) < 1 - LEVEL
 
 
 def _floors(analysis: Analysis, group: Group, conditions: list[str], words: Words) -> list[str]:

@@ -53,6 +53,11 @@ class Estimate:
     def excludes_zero(self) -> bool:
         return self.low > 0 or self.high < 0
 
+    @property
+    def stands(self) -> bool:
+        """Whether it is off zero at the level: within the declared family, where it is in it."""
+        return (self.p if np.isnan(self.p_holm) else self.p_holm) < 1 - LEVEL
+
 
 @dataclass(frozen=True)
 class Squares:

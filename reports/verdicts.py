@@ -71,13 +71,13 @@ def _limits(analysis: Analysis, group: Group, cost: Row, words: Words) -> list[s
     """What a reader of a language's verdict must know beside it."""
     notes = [words("verdict.trained", order=group.train_order)] if group.train_order != "natural" else []
     local, gain = analysis.find(group, "local_3", "order_cost"), analysis.find(group, "shuffle", ORDER_GAIN)
-    if local is not None and cost.estimate.value > 0 and _significant(cost):
+    if local is not None and cost.estimate.value > 0 and cost.estimate.stands:
         notes.append(words("verdict.local", share=f"{100 * local.estimate.value / cost.estimate.value:.0f}"))
     if gain is not None:
         notes.append(words("verdict.gain", gain=estimated(gain.estimate, 2)))
     if group in analysis.ungated:
         notes.append(words("verdict.ungated"))
-    if not _significant(cost):
+    if not cost.estimate.stands:
         notes.append(words("verdict.nil"))
     elif cost.estimate.one_seed:
         notes.append(words("verdict.one_seed"))
@@ -105,16 +105,11 @@ def _of_classifier(analysis: Analysis, group: Group, name: str, words: Words) ->
         said = words.text("verdict.right", **values)
     notes = []
     if lost is not None:
-        nil = not _significant(lost)
+        nil = not lost.estimate.stands
         notes.append(words("verdict.lost_nil" if nil else "verdict.lost", points=percent(lost)))
     if natural.estimate.one_seed:
         notes.append(words("verdict.one_seed"))
     return Verdict(said, tuple(notes), group)
-
-
-def _significant(row: Row) -> bool:
-    p = row.estimate.p_holm
-    return (p if p == p else row.estimate.p) < LEVEL
 
 
 def between(analysis: Analysis, words: Words | None = None) -> Verdict | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 from reports.quantities import Row
@@ -33,6 +34,11 @@ def signed(found: Estimate, digits: int) -> str:
     """+value [+low, +high]."""
     value, low, high = (f"{v:+.{digits}f}".replace("-", "−") for v in (found.value, found.low, found.high))
     return f"{value} [{low}, {high}]"
+
+
+def distances(by_seed: Mapping[int, int | None], longest: int) -> str:
+    """A value a seed; > where it is beyond the longest that was measured."""
+    return ", ".join(f">{longest}" if value is None else str(value) for _, value in sorted(by_seed.items()))
 
 
 def p_value(p: float) -> str:

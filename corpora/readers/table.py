@@ -80,8 +80,6 @@ def rows_of(
 
 _ENDS = re.compile(r"""(?<=[.!?])(?P<closing>["')\]]*)\s+(?=["'(\[]?[A-Z0-9])""")
 _ABBREVIATED = re.compile(r"(?:^|[\s(\"'])(?:[A-HJ-Z]|Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Lt|Col|Gen|vs|e\.g|i\.e)\.$")
-
-
 _NUMBERED = re.compile(r"(?:^|[\s(\"'])(?:[Nn]o|Vol|Pt|Ep)\.$")
 
 

@@ -57,20 +57,27 @@ def span(right: Mapping[int, float], chance: Mapping[int, float]) -> int:
     return reached
 
 
+def spans_of(found: Sequence[Finding]) -> str:
+    """The spans of a group's seeds, ≥ where one reached the longest gap; nothing where none was found."""
+    span = next((one for one in found if one.quantity == "span"), None)
+    longest = max((int(one.x) for one in found if one.x), default=0)
+    by_seed = sorted(span.by_seed.items()) if span else []
+    return ", ".join(f"{'≥ ' if value == longest else ''}{value:g}" for _, value in by_seed)
+
+
 def show(found: Sequence[Finding], report: Report) -> list[Section]:
     gaps = sorted({int(one.x) for one in found if one.x})
     known, rows = {(one.group, one.quantity, one.x): one for one in found}, []
     for group in dict.fromkeys(one.group for one in found):
         kept = [known.get((group, "recalled", str(gap))) for gap in gaps]
         guess = next(one.estimate.value for one in found if one.group == group and one.quantity == "chance")
-        spans = known[group, "span", ""].by_seed
         rows.append(
             (
                 group,
                 (
                     *("" if one is None else number(100 * one.estimate.value) for one in kept),
                     number(100 * guess, 2 if guess < 0.01 else 1),
-                    ", ".join(f"{'≥ ' if value == gaps[-1] else ''}{value:g}" for _, value in sorted(spans.items())),
+                    spans_of([one for one in found if one.group == group]),
                 ),
             )
         )

@@ -6,7 +6,7 @@ from reports import charts
 from reports.document import Column, Paragraph, Section, Table
 from reports.sections import Report, cells, grouped, runs_cell
 from reports.sections.figures import figure
-from reports.written import estimated, number
+from reports.written import distances, estimated, number
 
 
 def recency(report: Report) -> Section | None:
@@ -20,7 +20,7 @@ def recency(report: Report) -> Section | None:
             curve.group,
             (
                 *report.lead(curve.group),
-                *cells((number(curve.whole), _units(curve.effective, curve.contexts[-1]))),
+                *cells((number(curve.whole), distances(curve.effective, curve.contexts[-1]))),
                 runs_cell(curve.run_ids),
             ),
         )
@@ -41,8 +41,8 @@ def reach(report: Report) -> Section | None:
     for one in report.analysis.reaches:
         figures = (
             estimated(one.worth, 2),
-            _units(one.context, one.longest),
-            _units(one.knee, one.longest),
+            distances(one.context, one.longest),
+            distances(one.knee, one.longest),
             ", ".join(number(value, 1) for _, value in sorted(one.half.items())),
             ", ".join(number(value * one.characters, 0) for _, value in sorted(one.half.items())),
         )
@@ -64,8 +64,3 @@ def occlusion(report: Report) -> Section | None:
     heads = [*report.columns(("language", "model"), ()), *(Column(name) for name in names)]
     rows = [(one.group, (*report.lead(one.group), *cells(number(v.value, 3) for v in one.values))) for one in shown]
     return Section(words("heading.occlusion"), (Table(words("caption.occlusion"), tuple(heads), grouped(rows)),))
-
-
-def _units(found: dict[int, int | None], longest: int) -> str:
-    """A value a seed; > where it is beyond the longest that was measured."""
-    return ", ".join(f">{longest}" if value is None else str(value) for _, value in sorted(found.items()))
