@@ -37,6 +37,7 @@ OBSERVATION_COLUMNS = [
     "value",
     "condition",
 ]
+NUMBERS = ("x", "value")
 _TAGS = (
     "cell",
     "study",
@@ -137,31 +138,30 @@ def export(
 
 def _observations(tables: list[pa.Table], rows: list[dict[str, Any]]) -> pd.DataFrame:
     """The long table: every run's rows as it measured them, under the run's axes; names are categories, sorted."""
-    counts = [len(table) for table in tables]
+    run = np.repeat(np.arange(len(tables), dtype=np.int32), [len(table) for table in tables])
     whole = pa.concat_tables(tables, promote_options="permissive")
     columns: dict[str, Any] = {}
     for name in OBSERVATION_COLUMNS:
-        if name in ("x", "value"):
-            columns[name] = whole[name].to_numpy().astype(float)
+        if name in NUMBERS:
+            columns[name] = whole[name].to_numpy().astype(float, copy=False)
         elif name in whole.column_names:
-            coded = whole[name].combine_chunks().dictionary_encode()
+            coded = whole[name].unify_dictionaries().combine_chunks()
             coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
             columns[name] = _categories(np.asarray(coded.indices), coded.dictionary.to_pylist())
+        elif name == "seed":
+            columns[name] = np.asarray([row[name] for row in rows])[run]
         else:
-            each = [row[name] for row in rows]
-            known = list(dict.fromkeys(each))
-            codes = np.repeat([known.index(value) for value in each], counts)
-            columns[name] = np.asarray(known)[codes] if name == "seed" else _categories(codes, known)
-    return pd.DataFrame(columns)
+            columns[name] = _categories(run, [row[name] for row in rows])
+    return pd.DataFrame(columns, copy=False)
 
 
-def _categories(codes: NDArray[Any], names: list[str]) -> pd.Categorical:
+def _categories(codes: NDArray[Any], names: list[str]) -> pd.Categorical[Any]:
     """Names by their codes, with the categories in the order of the alphabet."""
-    order = np.argsort(np.asarray(names, object), kind="stable")
-    place = np.empty(len(names), np.int64)
-    place[order] = np.arange(len(names))
-    found: pd.Categorical = pd.Categorical.from_codes(place[codes], pd.Index([names[i] for i in order]))
-    return found
+    known = sorted(set(names))
+    place = {name: i for i, name in enumerate(known)}
+    small = np.int8 if len(known) < 2**7 else np.int16 if len(known) < 2**15 else np.int32
+    places = np.asarray([place[name] for name in names], small)
+    return pd.Categorical.from_codes(places[codes], pd.Index(known), validate=False)
 
 
 def _read(store: Store, run: Run, name: str, load: Callable[[Path], Loaded]) -> Loaded:
@@ -175,7 +175,13 @@ def _read(store: Store, run: Run, name: str, load: Callable[[Path], Loaded]) -> 
 
 
 def _arrow(store: Store, run: Run, name: str) -> pa.Table:
-    return _read(store, run, name, lambda path: pq.ParquetFile(path).read(use_threads=False).replace_schema_metadata())
+    """A table whose names are read as codes: what thousands of runs have in common is never written out."""
+
+    def load(path: Path) -> pa.Table:
+        file = pq.ParquetFile(path, read_dictionary=["test_order", "sentence_id", "measure"])
+        return file.read(use_threads=False).replace_schema_metadata()
+
+    return _read(store, run, name, load)
 
 
 def _table(store: Store, run: Run, name: str) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,7 @@ from reports.errors import ReportError
 from reports.family import corrected
 from reports.findings import Finding, findings
 from reports.gain import ORDER_GAIN, Worth, estimates, worths
-from reports.inputs import Group, Inputs, Table, Tables, is_floor
+from reports.inputs import Group, Inputs, Tables, is_floor
 from reports.profiles import Profile, Reach, occlusion, profiles
 from reports.quantities import (
     ACCURACY,
@@ -30,7 +30,11 @@ from reports.quantities import (
     clusters_of,
     without_dust,
 )
+from reports.resampling import Combination, Table, values_of
 from reports.statistics import Estimate, linearised, linearised_share, means
+
+Measured = tuple[str, str, Combination, Table | Combination | None]
+"""An order, a quantity, its table, and what to divide it by."""
 
 OVER_LOCAL = "cost_over_local_3"
 """What a shuffle costs beyond a shuffle inside windows of three, on the same sentences."""
@@ -141,8 +145,8 @@ def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> li
     facts = inputs.facts(group).loc[names]
     sizes = {name: facts[name].to_numpy(float) for name in ("n_chars", "n_jamo", "n_bytes", "log2_orders")}
     measured_orders = set().union(*(tables.orders(run) for run in run_ids))
-    bits = {order: tables.over_draws(run_ids, order) for order in orders if order in measured_orders}
-    measured: list[tuple[str, str, Table, Table | None]] = []
+    bits = {order: tables.combined(run_ids, order) for order in orders if order in measured_orders}
+    measured: list[Measured] = []
     for order, table in bits.items():
         measured.append((order, "bits_per_sentence", table, None))
         if order == "natural":
@@ -160,7 +164,7 @@ def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> li
     lines = [table if size is None else _ratio(table, size) for *_, table, size in measured]
     rows = []
     for (order, name, table, size), estimate in zip(measured, means(lines, clusters_of(facts)), strict=True):
-        scale = np.ones(len(seeds)) if size is None else np.broadcast_to(size, table.shape).mean(1)
+        scale = 1.0 if size is None else values_of(size).mean(-1)
         by_seed = {seed: float(value) for seed, value in zip(seeds, table.mean(1) / scale, strict=True)}
         rows.append(Row(group, order, name, estimate, by_seed, tuple(run_ids)))
     return rows
@@ -178,27 +182,27 @@ def _worth_rows(inputs: Inputs, tables: Tables, group: Group, found: dict[str, W
     ]
 
 
-def _ratio(table: Table, size: Table) -> Table:
+def _ratio(table: Combination, size: Table | Combination) -> Combination:
     """The linearised ratio of a table to sizes [sentences], or to another table of the same models."""
-    return linearised(table, size) if size.ndim == 1 else linearised_share(table, size)
+    return linearised_share(table, size) if isinstance(size, Combination) else linearised(table, size)
 
 
-def _accuracies(
-    tables: Tables, run_ids: list[str], bits: dict[str, Table]
-) -> list[tuple[str, str, Table, Table | None]]:
+def _accuracies(tables: Tables, run_ids: list[str], orders: Iterable[str]) -> list[Measured]:
     """Of a classifier, whether each text's label was right, under every order; nothing of a language model."""
     if not tables.xs(run_ids[0], "correct", "natural"):
         return []
-    right = {order: tables.over_draws(run_ids, order, "correct") for order in bits}
-    found: list[tuple[str, str, Table, Table | None]] = [(o, ACCURACY, table, None) for o, table in right.items()]
+    right = {order: tables.combined(run_ids, order, "correct") for order in orders}
+    found: list[Measured] = [(order, ACCURACY, table, None) for order, table in right.items()]
+    natural = right["natural"]
     for order, table in right.items():
         if order == "natural":
             continue
-        found.append((order, ACCURACY_LOST, right["natural"] - table, None))
-        if right["natural"].any():
-            found.append((order, SURVIVING, right["natural"] * table, right["natural"]))
+        found.append((order, ACCURACY_LOST, natural - table, None))
+        if natural.values.any():
+            found.append((order, SURVIVING, Combination.of(natural.values * table.values), natural))
         if tables.xs(run_ids[0], CONSISTENT, order):
-            found.append((order, CONSISTENT, tables.over_draws(run_ids, order, CONSISTENT), None))
+            consistent = tables.combined(run_ids, order, CONSISTENT)
+            found.append((order, CONSISTENT, consistent, None))
     return found
 
 
@@ -212,12 +216,13 @@ def _curves(inputs: Inputs, tables: Tables, group: Group) -> list[Curve]:
     inside = np.array([name in chosen for name in tables.ids(run_ids[0])])
     if inside.sum() != len(chosen):
         raise ReportError(f"Run {run_ids[0]} truncates sentences that it was not tested on: run the study again.")
-    whole = tables.over_draws(run_ids, "natural")[:, inside]
+    whole = Combination.of(tables.over_draws(run_ids, "natural")[:, inside])
     documents = clusters_of(inputs.facts(group).loc[tables.ids(run_ids[0], "truncation")])
-    by_context = [tables.at(run_ids, "truncation", "natural", x) for x in contexts]
+    by_context = [Combination.of(tables.at(run_ids, "truncation", "natural", x)) for x in contexts]
     points = np.stack([table.mean(1) for table in by_context], axis=1)
     steps = tuple(int(x) for x in contexts)
     missing = [without_dust(table - whole) for table in by_context]
+    estimated = means([*by_context, *missing], documents)
     effective = {
         seed: effective_context(steps, values, total)
         for seed, values, total in zip(seeds, points, whole.mean(1), strict=True)
@@ -227,8 +232,8 @@ def _curves(inputs: Inputs, tables: Tables, group: Group) -> list[Curve]:
         Curve(
             group=group,
             contexts=steps,
-            bits=tuple(means(by_context, documents)),
-            missing=tuple(means(missing, documents)),
+            bits=tuple(estimated[: len(steps)]),
+            missing=tuple(estimated[len(steps) :]),
             by_seed={seed: tuple(map(float, values)) for seed, values in zip(seeds, apart, strict=True)},
             whole=float(whole.mean()),
             effective=effective,

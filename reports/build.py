@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from reports import vega
 from reports.analysis import Analysis, analyse
 from reports.compose import compose
 from reports.errors import ReportError
@@ -27,7 +28,9 @@ def reports_folder() -> Path:
 
 def build(inputs: Inputs, folder: Path, lang: str = "en") -> tuple[Path, Analysis]:
     """Write the files of a report to a folder, all or none; returns the page and what it states."""
-    analysis = analyse(inputs)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(vega.ready)
+        analysis = analyse(inputs)
     _put(folder, files_of(inputs, analysis, lang))
     return folder / "report.html", analysis
 

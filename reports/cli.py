@@ -45,6 +45,7 @@ def _report(study: str, design: str | None, lang: str, ui: str | None = None, *,
     open_store()
     inputs = tracked(study, design, ui)
     page, analysis = build(inputs, folder_of(str(inputs.study["name"]), lang), lang)
+    gc.freeze()  # nor does the interpreter look through them on its way out
     if not shown:
         return page
     show(analysis)

@@ -6,21 +6,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.variants import Variant, variants
-from reports.gain import ORDER_GAIN, Worth, gain_difference
-from reports.inputs import Group, Inputs, Table, Tables, is_floor, paired
+from reports.gain import ORDER_GAIN, Worth, gain_apart
+from reports.inputs import Group, Inputs, Tables, is_floor, paired
 from reports.mixed import at_equal_units
 from reports.quantities import ACCURACY, AT_EQUAL_LENGTH, AT_EQUAL_UNITS, PER_ORDER_BIT, clusters_of
-from reports.resampling import permuted
-from reports.statistics import Estimate, difference, ratio_difference, total, total_apart
+from reports.resampling import Clusters, Combination, Table, permuted
+from reports.statistics import Estimate, linearised, total, total_apart, totals
 from reports.words import Words
 
 SPACED = {"ko": "eojeol", "en": "word"}
 """The units in which the languages are compared."""
+Sides = list[Combination]
+UNKNOWN = (float("nan"), float("nan"))
 EACH = 5
 """Sentences of a length that a comparison at equal length needs on both sides."""
 
@@ -38,7 +41,7 @@ class Comparison:
     quantity: str
     estimate: Estimate
     run_ids: tuple[str, ...]
-    permuted: tuple[float, float] = (float("nan"), float("nan"))
+    permuted: tuple[float, float] = UNKNOWN
 
     @property
     def languages(self) -> bool:
@@ -113,47 +116,68 @@ def _differences(
     if len(common) < 2:
         return []
     facts = [inputs.facts(group).loc[common] for group in (one, other)]
-    documents, found = clusters_of(facts[0]), []
+    documents, asked = clusters_of(facts[0]), list[_Asked]()
     run_ids = (*runs[0], *runs[1])
 
-    def add(order: str, quantity: str, estimate: Estimate, behind: tuple[str, ...] = run_ids) -> None:
-        found.append(Comparison(one, other, order, quantity, estimate, behind))
+    def ask(order: str, quantity: str, sides: Sides, by_model: bool = True) -> None:
+        chance = permuted(*(side.mean(1) for side in sides)) if by_model else UNKNOWN
+        asked.append(_Asked(order, quantity, [sides[0], -sides[1]], run_ids, chance))
 
-    def apart(order: str, quantity: str, first: Table, second: Table) -> None:
-        means = permuted(first.mean(1), second.mean(1))
-        found.append(Comparison(one, other, order, quantity, difference(first, second, documents), run_ids, means))
+    def sides_of(measure: str, order: str) -> Sides:
+        return [tables.combined(side, order, measure).at(where) for side, where in zip(runs, at, strict=True)]
 
     shared = set.intersection(*(tables.orders(side[0]) for side in runs))
+    natural, units = sides_of("surprisal", "natural"), [table["n_units"].to_numpy() for table in facts]
+    ceilings = [table["log2_orders"].to_numpy(float) for table in facts]
     for order in (name for name in orders if name in shared):
         if all(tables.xs(side[0], "correct", order) for side in runs):
-            right = [tables.over_draws(side, order, "correct")[:, w] for side, w in zip(runs, at, strict=True)]
-            apart(order, ACCURACY, right[0], right[1])
-        values = [tables.over_draws(side, order)[:, where] for side, where in zip(runs, at, strict=True)]
+            ask(order, ACCURACY, sides_of("correct", order))
         if order == "natural":
-            apart(order, "bits_per_sentence", values[0], values[1])
+            ask(order, "bits_per_sentence", natural)
             continue
-        costs = [
-            value - tables.over_draws(side, "natural")[:, where]
-            for value, side, where in zip(values, runs, at, strict=True)
-        ]
-        apart(order, "order_cost", costs[0], costs[1])
+        costs = [there - here for there, here in zip(sides_of("surprisal", order), natural, strict=True)]
+        ask(order, "order_cost", costs)
         if one.lang != other.lang:
-            matched = at_equal_length(costs[0], costs[1], *(table["n_units"].to_numpy() for table in facts))
-            if matched is not None:
-                sides, chosen = matched
-                own = None if documents is None else np.unique(documents[chosen], return_inverse=True)[1]
-                add(order, AT_EQUAL_LENGTH, total(sides, own if own is not None and own.max() else None))
-            units = facts[0]["n_units"].to_numpy(), facts[1]["n_units"].to_numpy()
-            adjusted = at_equal_units(costs[0], costs[1], units, documents)
-            if adjusted is not None:
-                add(order, AT_EQUAL_UNITS, adjusted)
-        ceilings = [table["log2_orders"].to_numpy(float) for table in facts]
+            for quantity, known in _at_equal(costs, units, documents):
+                asked.append(_Asked(order, quantity, known, run_ids))
         if all(ceiling.sum() > 0 for ceiling in ceilings):
-            add(order, PER_ORDER_BIT, ratio_difference(costs[0], ceilings[0], costs[1], ceilings[1], documents))
+            ask(order, PER_ORDER_BIT, [linearised(*pair) for pair in zip(costs, ceilings, strict=True)], by_model=False)
     for order in sorted(worth[one].keys() & worth[other].keys()):
         first, second = (worth[group][order].at(where) for group, where in zip((one, other), at, strict=True))
-        add(order, ORDER_GAIN, gain_difference(first, second, documents), (*first.runs, *second.runs))
-    return found
+        asked.append(_Asked(order, ORDER_GAIN, gain_apart(first, second), (*first.runs, *second.runs)))
+    estimates = iter(totals([each.of for each in asked if isinstance(each.of, list)], documents))
+    return [
+        Comparison(
+            one, other, each.order, each.quantity, next(estimates) if isinstance(each.of, list) else each.of,
+            each.runs, each.chance,
+        )
+        for each in asked
+    ]  # fmt: skip
+
+
+class _Asked(NamedTuple):
+    """A comparison to be: tables whose means sum to it, which are resampled together, or its estimate."""
+
+    order: str
+    quantity: str
+    of: Sides | Estimate
+    runs: tuple[str, ...]
+    chance: tuple[float, float] = UNKNOWN
+
+
+def _at_equal(
+    costs: Sides, units: list[NDArray[np.int64]], documents: Clusters | None
+) -> Iterator[tuple[str, Estimate]]:
+    """The differences of costs at equal length: of sentences of one number of units, and by a model of lengths."""
+    first, second = (side.values for side in costs)
+    matched = at_equal_length(first, second, *units)
+    if matched is not None:
+        lines, chosen = matched
+        own = None if documents is None else np.unique(documents[chosen], return_inverse=True)[1]
+        yield AT_EQUAL_LENGTH, total(lines, own if own is not None and own.max() else None)
+    adjusted = at_equal_units(first, second, (units[0], units[1]), documents)
+    if adjusted is not None:
+        yield AT_EQUAL_UNITS, adjusted
 
 
 def _gains_apart(

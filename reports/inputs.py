@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -14,14 +14,18 @@ from numpy.typing import NDArray
 
 from experiments.models import get_model
 from reports.errors import ReportError
+from reports.resampling import Combination, Table
 
-Table = NDArray[np.float64]
 RANK = ("unit_unigram", "ngram", "bag_of_words", "character_ngrams", "rnn", "gru", "lstm", "transformer")
 """Kinds of model, the plainest first."""
 LANGUAGES = ("ko", "en")
 """Languages that come first on a page."""
 
+UNIT_BITS = "unit_surprisal"
+"""The measure of single units in the sentences that are kept as examples: shown, never estimated from."""
 
+
+@cache
 def is_floor(model: str) -> bool:
     """Whether a model is counted instead of trained."""
     return not get_model(model).network
@@ -108,7 +112,7 @@ class Inputs:
     @cached_property
     def unit_bits(self) -> pd.DataFrame:
         """The observations of single units in the sentences that are kept as examples."""
-        return self.observations[self.observations["measure"] == "unit_surprisal"]
+        return self.observations[self.observations["measure"] == UNIT_BITS]
 
     @cached_property
     def settings(self) -> dict[str, Any]:
@@ -137,8 +141,17 @@ def paired(first: Sequence[str], second: Sequence[str]) -> tuple[list[str], NDAr
     return common, at[0], at[1]
 
 
+def _coded(column: pd.Series[Any]) -> tuple[NDArray[np.integer[Any]], pd.Index[Any]]:
+    """Each value's place among the sorted names, and the names; categories that are sorted already are taken as they
+    are."""
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.categories.is_monotonic_increasing:
+        return column.cat.codes.to_numpy(), column.cat.categories
+    return pd.factorize(column, sort=True)
+
+
 class Tables:
-    """Observations as arrays [seeds, sentences]; holds them by run, measure, order and x, sentences sorted by id.
+    """Observations as arrays [seeds, sentences]; holds them by run, measure, order and x, sentences sorted by id; those
+    of single units are left out.
 
     Values are paired by sentence: whatever is put side by side must have been measured on the same ones, each once,
     and be finite. ReportError otherwise.
@@ -147,12 +160,13 @@ class Tables:
     def __init__(self, inputs: Inputs) -> None:
         rows = inputs.observations
         columns = ("run_id", "measure", "test_order", "x", "sentence_id")
-        coded = [pd.factorize(rows[column], sort=True) for column in columns]
-        place = np.zeros(len(rows), dtype=np.int64)
-        for codes, names in coded:
-            place = place * max(len(names), 1) + codes
+        coded = [_coded(rows[column]) for column in columns]
+        block = np.zeros(len(rows), dtype=np.int64)
+        for codes, names in coded[:-1]:
+            block = block * max(len(names), 1) + codes
+        place = block * max(len(coded[-1][1]), 1) + coded[-1][0]
         order = np.argsort(place, kind="stable")
-        place = place[order]
+        place, block = place[order], block[order]
         if (place[1:] == place[:-1]).any():
             run = rows["run_id"].iloc[order[1:][place[1:] == place[:-1]][0]]
             raise ReportError(f"Run {run} holds an observation twice: export the study again.")
@@ -162,11 +176,13 @@ class Tables:
         self._blocks: dict[tuple[str, str, str, float], slice] = {}
         self._xs: dict[tuple[str, str, str], list[float]] = {}
         self._orders: dict[str, set[str]] = {}
-        block = place // max(len(self._names), 1)
-        starts = np.flatnonzero(np.diff(block, prepend=-1))
-        first = order[starts]
+        self._combined: dict[tuple[str, ...], Combination] = {}
+        starts = np.append(0, 1 + np.flatnonzero(block[1:] != block[:-1]))
+        stops = np.append(starts[1:], len(place))
+        wanted = np.asarray(coded[1][1] != UNIT_BITS)[coded[1][0][order[starts]]]
+        first = order[starts[wanted]]
         named = [np.asarray(names, dtype=object)[codes[first]] for codes, names in coded[:-1]]
-        for start, stop, run, measure, kind, x in zip(starts, [*starts[1:], len(place)], *named, strict=True):
+        for start, stop, run, measure, kind, x in zip(starts[wanted], stops[wanted], *named, strict=True):
             self._blocks[(str(run), str(measure), str(kind), float(x))] = slice(int(start), int(stop))
             self._xs.setdefault((str(run), str(measure), str(kind)), []).append(float(x))
             if measure == "surprisal":
@@ -197,6 +213,13 @@ class Tables:
             rows.append(np.mean([self._value(run, measure, order, x, wanted) for x in xs], axis=0))
         return np.stack(rows)
 
+    def combined(self, run_ids: list[str], order: str, measure: str = "surprisal") -> Combination:
+        """The same for sums and differences: asked twice it is one, which remembers its resampling."""
+        key = (*run_ids, order, measure)
+        if key not in self._combined:
+            self._combined[key] = Combination.of(self.over_draws(run_ids, order, measure))
+        return self._combined[key]
+
     def at(self, run_ids: list[str], measure: str, order: str, x: float) -> Table:
         """[seeds, sentences]: one measure at one x."""
         wanted = self._sentences_of(run_ids[0], measure, order)
@@ -213,7 +236,7 @@ class Tables:
             raise ReportError(f"Run {run} has no {measure} under {order}: run the study again.")
         return np.asarray(self._sentences[self._blocks[(run, measure, order, xs[0])]])
 
-    def _value(self, run: str, measure: str, order: str, x: float, wanted: NDArray[np.int64]) -> Table:
+    def _value(self, run: str, measure: str, order: str, x: float, wanted: NDArray[np.integer[Any]]) -> Table:
         block = self._blocks.get((run, measure, order, x))
         if block is None:
             raise ReportError(f"Run {run} has no {measure} at {x:g}, other seeds have: run the study again.")

@@ -25,7 +25,7 @@ def at_equal_units(
     seeds, y = b0 + b1 (ln n1 − ln n2) + b2 (ln n1 + ln n2, centred) + document + rest, and b0 is the difference where
     n1 = n2, at the mean length; by restricted maximum likelihood (statsmodels' MixedLM, which has no crossed effects:
     hence the means over seeds, whose variance is added as in `statistics.total`). Without documents the rest alone is
-    random: least squares with HC3 errors (MacKinnon & White 1985). None where lengths do not vary,
+    random: least squares with HC3 errors (`least_squares`). None where lengths do not vary,
     documents are too few, or the fit fails.
     """
     values = first.mean(0) - second.mean(0)
@@ -46,23 +46,32 @@ def at_equal_units(
     )  # fmt: skip
 
 
+def least_squares(values: Table, design: Table) -> tuple[float, float]:
+    """The intercept, a design's first column, by least squares, and its HC3 variance: each squared residual over
+    (1 − h)², h being its leverage (MacKinnon & White 1985)."""
+    inverse = np.linalg.inv(design.T @ design)
+    solved = design @ inverse
+    coefficients = solved.T @ values
+    left = (values - design @ coefficients) / (1.0 - np.sum(solved * design, axis=1))
+    return float(coefficients[0]), float(np.sum((solved[:, 0] * left) ** 2))
+
+
 def _fitted(values: Table, design: Table, clusters: Clusters | None) -> tuple[float, float, float] | None:
     """The intercept, its variance and its degrees of freedom: documents less one, or sentences less the terms."""
-    import statsmodels.api as sm
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning
-
     documents = 0 if clusters is None else len(set(clusters.tolist()))
     if clusters is not None and documents < FEWEST_DOCUMENTS:
         return None
     if clusters is None:
-        found = sm.OLS(values, design).fit(cov_type="HC3")
-        return float(found.params[0]), float(found.bse[0]) ** 2, float(len(values) - design.shape[1])
+        return (*least_squares(values, design), float(len(values) - design.shape[1]))
+    from statsmodels.regression.mixed_linear_model import MixedLM
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning
+
     # statsmodels 0.15 calls L-BFGS converged here where it has gone astray (a value of 0, errors of 10⁷): not used.
     with warnings.catch_warnings():
         for kind in (ConvergenceWarning, UserWarning, RuntimeWarning):
             warnings.simplefilter("ignore", kind)
         try:
-            found = sm.MixedLM(values, design, groups=clusters).fit(reml=True, method=["bfgs", "powell"])
+            found = MixedLM(values, design, groups=clusters).fit(reml=True, method=["bfgs", "powell"])
         except (np.linalg.LinAlgError, ValueError):
             return None
     variance = float(found.bse_fe[0]) ** 2

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reports.inputs import Group, Inputs, Table, Tables
-from reports.resampling import Clusters
+from reports.inputs import Group, Inputs, Tables
+from reports.resampling import Clusters, Table
 from reports.statistics import Estimate, linearised, means
 
 REACH = 0.01

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from reports.inputs import Group, Table
-from reports.resampling import Clusters
-from reports.statistics import Estimate
+from reports.inputs import Group
+from reports.resampling import Clusters, Combination, values_of
+from reports.statistics import Estimate, Values
 
 PER_ORDER_BIT = "order_cost_per_order_bit"
 """The order cost over Σ log2 of the number of distinguishable orders, for longer and shorter sentences alike."""
@@ -43,9 +43,11 @@ class Row:
     run_ids: tuple[str, ...]
 
 
-def without_dust(table: Table) -> Table:
+def without_dust(table: Values) -> Values:
     """The table with differences under 10⁻⁶ bits, which summing in another order leaves behind, set to zero."""
-    return np.where(np.abs(table) < DUST, 0.0, table)
+    values = values_of(table)
+    clean = np.where(np.abs(values) < DUST, 0.0, values)
+    return replace(table, values=clean) if isinstance(table, Combination) else clean
 
 
 def clusters_of(facts: pd.DataFrame) -> Clusters | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 from math import comb
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,44 +18,122 @@ Clusters = NDArray[np.int64]
 """[sentences]: the number, from 0, of the document that each sentence comes from."""
 RESAMPLES = 10_000
 PERMUTATIONS = 20_000
+TIE = 1e-9
+"""Relative difference under which two values differ by rounding alone, as counts of right answers may."""
 _BLOCK = 1000
 """Resamples that are drawn at once."""
 
 
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A measured table [seeds, sentences], or [sentences] of what is the same in all models; remembers its resampled
+    means, by what was drawn."""
+
+    table: Table
+    known: dict[tuple[Any, ...], list[Table]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Combination:
+    """A table [seeds, sentences] and what it is a weighted sum of: constant + Σ weight · part.
+
+    Its resampled means are the same sum of those of its parts, so that tables of the same parts share their resampling.
+    Adding, and scaling by a number, keep track of the parts.
+    """
+
+    values: Table
+    parts: tuple[tuple[float, Part], ...]
+    constant: float = 0.0
+
+    __array_ufunc__ = None  # so that numpy leaves `array - combination` to this class
+
+    @classmethod
+    def of(cls, table: Table) -> Combination:
+        """A measured table, which is its own only part."""
+        return cls(table, ((1.0, Part(table)),))
+
+    def at(self, places: NDArray[np.int64]) -> Combination:
+        """A measured table on some of its sentences; itself where these are all, in their order."""
+        same = np.array_equal(places, np.arange(self.values.shape[1]))
+        return self if same else Combination.of(self.values[:, places])
+
+    def mean(self, axis: int | None = None) -> Any:
+        return self.values.mean(axis)
+
+    def __add__(self, other: Combination | Table | float) -> Combination:
+        if isinstance(other, Combination):
+            values = self.values + other.values
+            return Combination(values, self.parts + other.parts, self.constant + other.constant)
+        if isinstance(other, np.ndarray) and other.ndim:
+            return Combination(self.values + other, (*self.parts, (1.0, Part(other))), self.constant)
+        return Combination(self.values + other, self.parts, self.constant + float(other))
+
+    def __mul__(self, factor: float) -> Combination:
+        parts = tuple((factor * weight, part) for weight, part in self.parts)
+        return Combination(factor * self.values, parts, factor * self.constant)
+
+    def __neg__(self) -> Combination:
+        return self * -1.0
+
+    def __sub__(self, other: Combination | Table | float) -> Combination:
+        return self + -other
+
+    def __rsub__(self, other: Table | float) -> Combination:
+        return -self + other
+
+    def __truediv__(self, divisor: float) -> Combination:
+        return self * (1.0 / divisor)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def values_of(table: Table | Combination) -> Table:
+    """The numbers [seeds, sentences] of a table."""
+    return table.values if isinstance(table, Combination) else table
+
+
 def bootstraps(
-    tables: Sequence[Table], clusters: Clusters | None, resamples: int = RESAMPLES, seed: int = 0
+    sums: Sequence[Sequence[Table | Combination]], clusters: Clusters | None, resamples: int = RESAMPLES, seed: int = 0
 ) -> list[Table]:
-    """[resamples] grand means of each of several tables over the same sentences, with seeds and sentences drawn again
-    (Sellam et al. 2022), documents whole.
+    """[resamples] values of each of several sums of means of tables [seeds, sentences] over the same sentences, with
+    seeds and sentences drawn again (Sellam et al. 2022): each table's seeds alone, sentences for all at once, documents
+    whole.
 
     With few seeds the percentile interval of these is too short: it stands beside the primary one as a check.
     """
-    weights = _sentence_weights(tables[0].shape[1], clusters, resamples, seed)
-    parts = np.split(weights @ np.concatenate(tables).T, np.cumsum([len(table) for table in tables])[:-1], axis=1)
-    return [np.einsum("ri,ri->r", part, _drawn(part.shape[1], resamples, seed + 1)) for part in parts]
+    made = [[one if isinstance(one, Combination) else Combination.of(one) for one in tables] for tables in sums]
+    drawn = clusters if clusters is None else clusters.tobytes(), resamples, seed
+    parts = dict.fromkeys(part for tables in made for one in tables for _, part in one.parts)
+    sides = max(2, *map(len, made))  # both sides of a difference, whichever is asked first: sentences are what costs
+    missing = [part for part in parts if len(part.known.get(drawn, ())) < sides]
+    if missing:
+        rows = [np.atleast_2d(part.table) for part in missing]
+        by_seed = _over_sentences(np.concatenate(rows), clusters, resamples, seed)
+        for part, means in zip(missing, np.split(by_seed, np.cumsum([*map(len, rows)])[:-1], axis=1), strict=True):
+            seeds = [_drawn(means.shape[1], resamples, seed + side) for side in range(1, sides + 1)]
+            part.known[drawn] = [np.einsum("ri,ri->r", means, weights) for weights in seeds]
+    found = []
+    for tables in made:
+        values = np.full(resamples, sum(one.constant for one in tables))
+        for side, one in enumerate(tables):
+            for weight, part in one.parts:
+                values += weight * part.known[drawn][side]
+        found.append(values)
+    return found
 
 
-def bootstrap_totals(
-    tables: Sequence[Table], clusters: Clusters | None = None, resamples: int = RESAMPLES, seed: int = 0
-) -> Table:
-    """[resamples] sums of means: each table's seeds drawn alone, the sentences drawn for all at once."""
-    sentences = _sentence_weights(tables[0].shape[1], clusters, resamples, seed)
-    drawn = [_drawn(table.shape[0], resamples, seed + side) for side, table in enumerate(tables, 1)]
-    by_seed = [sentences @ table.T for table in tables]
-    sums: Table = np.sum([np.einsum("ri,ri->r", *pair) for pair in zip(by_seed, drawn, strict=True)], axis=0)
-    return sums
-
-
-def _sentence_weights(items: int, clusters: Clusters | None, resamples: int, seed: int) -> Table:
-    """[resamples, sentences]: weights that sum to 1 in each resample; whole clusters are drawn."""
+def _over_sentences(rows: Table, clusters: Clusters | None, resamples: int, seed: int) -> Table:
+    """[resamples, rows]: the mean of each row [sentences] over the sentences of each resample; whole clusters are
+    drawn."""
     if clusters is None:
-        return _drawn(items, resamples, seed)
-    weights = _drawn(int(clusters.max()) + 1, resamples, seed)[:, clusters]
-    normalised: Table = weights / weights.sum(axis=1, keepdims=True)
-    return normalised
+        return _drawn(rows.shape[1], resamples, seed) @ rows.T
+    sums = np.stack([np.bincount(clusters, weights=row) for row in rows], axis=1)
+    drawn = _drawn(len(sums), resamples, seed)
+    means: Table = drawn @ sums / (drawn @ np.bincount(clusters))[:, None]
+    return means
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=6)
 def _drawn(count: int, resamples: int, seed: int) -> Table:
     """[resamples, count]: how often each of `count` things is drawn in a resample, over `count`; the last are kept."""
     generator = np.random.Generator(np.random.Philox([seed, count]))
@@ -87,7 +167,8 @@ def bca(drawn: Table, value: float, parts: Sequence[Table], level: float) -> tup
     parts: what each thing that was drawn adds (`influences`); the acceleration is a sixth of the skewness of their sum
     (DiCiccio & Efron 1996 for several samples). The percentile interval where nothing varies.
     """
-    below = float(np.mean(drawn < value) + np.mean(drawn == value) / 2)
+    same = np.abs(drawn - value) <= TIE * max(1.0, abs(value))
+    below = float(np.mean((drawn < value) & ~same) + np.mean(same) / 2)
     squares = sum(float(np.sum(part**2)) for part in parts)
     if not 0.0 < below < 1.0 or not squares:
         return percentile(drawn, level)
@@ -109,7 +190,7 @@ def permuted(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[f
     sums = values[sides].sum(1)
     apart = np.abs(sums / size - (values.sum() - sums) / (len(values) - size))
     at_hand = abs(first.mean() - second.mean())
-    reached = np.count_nonzero(apart >= at_hand - 1e-9 * max(1.0, at_hand))
+    reached = np.count_nonzero(apart >= at_hand - TIE * max(1.0, at_hand))
     smallest = (2 if len(first) == len(second) else 1) / splits
     return reached / len(sides), max(smallest, 1 / len(sides))
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from scipy import optimize, special
 
 from reports.errors import ReportError
-from reports.resampling import Clusters, Table, bca, bootstrap_totals, bootstraps, influences, percentile
+from reports.resampling import Clusters, Combination, Table, bca, bootstraps, influences, percentile, values_of
 
+Values = TypeVar("Values", Table, Combination)
 LEVEL = 0.95
 POWER = 0.8
 """How often the smallest detectable effect is found."""
@@ -126,21 +128,6 @@ def clustered_variance(values: Table, clusters: Clusters | None) -> tuple[float,
     return (count - 1) / count * float(np.sum((sums / left) ** 2)), 1.0 / float(np.sum((sizes / items) ** 2)) - 1.0
 
 
-def variance_of_mean(table: Table, clusters: Clusters | None = None) -> Parts:
-    """The variance of the table's grand mean over new seeds and new sentences.
-
-    With components σs² (seeds), σi² (sentences) and σe², Var = σs²/I + σi²/J + σe²/(IJ). The seeds' mean square over IJ
-    estimates σs²/I + σe²/(IJ) on I − 1 degrees; the rest is what sentences add: the variance of the mean of the
-    sentences' means, by clusters, less MSe/(IJ), or zero where that is below. One seed: the sentences' part alone.
-    """
-    count, items = table.shape
-    joint, df = clustered_variance(table.mean(0), clusters)
-    if count == 1:
-        return Parts(((joint, df),))
-    squares, cells = mean_squares(table), count * items
-    return Parts(((squares.seeds / cells, count - 1.0), (max(joint - squares.rest / cells, 0.0), df)))
-
-
 def _estimate(
     value: float, parts: Parts, effect: float, drawn: Table, added: Sequence[Table], shape: tuple[int, int]
 ) -> Estimate:
@@ -153,29 +140,14 @@ def _estimate(
     )  # fmt: skip
 
 
-def mean(table: Table, clusters: Clusters | None = None) -> Estimate:
+def mean(table: Table | Combination, clusters: Clusters | None = None) -> Estimate:
     """The mean of a table [seeds, sentences], the sentences of one document not being independent."""
-    return means([table], clusters)[0]
+    return total([table], clusters)
 
 
-def means(tables: Sequence[Table], clusters: Clusters | None = None) -> list[Estimate]:
-    """The means of several tables [seeds, sentences] over the same sentences: as `mean` of each, but faster.
-
-    ReportError for a single sentence, which has no variance.
-    """
-    if tables and tables[0].shape[1] < 2:
-        raise ReportError("An interval needs two sentences or more: measure on more of them.")
-    return [
-        _estimate(
-            float(table.mean()),
-            variance_of_mean(table, clusters),
-            _effect(table.mean(0)),
-            drawn,
-            influences([table], clusters),
-            (table.shape[0], table.shape[1]),
-        )
-        for table, drawn in zip(tables, bootstraps(tables, clusters), strict=True)
-    ]
+def means(tables: Sequence[Table | Combination], clusters: Clusters | None = None) -> list[Estimate]:
+    """The means of several tables [seeds, sentences] over the same sentences: as `mean` of each, but faster."""
+    return totals([[table] for table in tables], clusters)
 
 
 def _effect(values: Table) -> float:
@@ -192,23 +164,21 @@ def ratio(table: Table, divisor: Table, clusters: Clusters | None = None) -> Est
     return mean(linearised(table, divisor), clusters)
 
 
-def linearised(table: Table, divisor: Table) -> Table:
+def linearised(table: Values, divisor: Table) -> Values:
     """[seeds, sentences]: (y − r·d) / mean(d) + r, whose mean is the ratio r of the table to the divisor."""
     value = float(table.mean() / divisor.mean())
-    line: Table = (table - value * divisor[None, :]) / divisor.mean() + value
-    return line
+    return (table - value * divisor) / float(divisor.mean()) + value
 
 
-def linearised_share(part: Table, whole: Table) -> Table:
+def linearised_share(part: Values, whole: Values) -> Values:
     """The same of a ratio of two tables of the same models: (part − r·whole) / mean(whole) + r, all [seeds, sentences];
     r itself where the whole is nothing but zeros."""
     total = float(whole.mean())
     value = float(part.mean()) / total if total else float("nan")
-    line: Table = (part - value * whole) / total + value if total else np.full_like(part, np.nan)
-    return line
+    return (part - whole * value) / (total or 1.0) + value
 
 
-def difference(first: Table, second: Table, clusters: Clusters | None = None) -> Estimate:
+def difference(first: Table | Combination, second: Table | Combination, clusters: Clusters | None = None) -> Estimate:
     """The mean of a table [seeds, sentences] minus that of another, [other seeds, sentences], on the same sentences."""
     return total([first, -second], clusters)
 
@@ -220,22 +190,41 @@ def seeds_parts(tables: Sequence[Table]) -> list[tuple[float, float]]:
     return [(mean_squares(table).seeds / table.size, len(table) - 1.0) for table in several]
 
 
-def total(tables: Sequence[Table], clusters: Clusters | None = None) -> Estimate:
+def total(tables: Sequence[Table | Combination], clusters: Clusters | None = None) -> Estimate:
     """The sum of the means of tables [seeds, sentences], each of other models, on the same sentences.
 
-    Seeds are independent, sentences joint: Var = Σ σs²/I + Var(t)/J over the tables, where t are the sums of the
-    sentences' means; the seeds' parts are their mean squares over IJ, and what they hold of the residual is taken off
-    the sentences' part.
+    Seeds are independent, sentences joint (`variance_of_total`).
     """
-    together: Table = np.sum([table.mean(0) for table in tables], axis=0)
-    seeds = min(table.shape[0] for table in tables)
-    drawn = bootstrap_totals(tables, clusters)
-    added = influences(tables, clusters)
-    parts = _total_parts(tables, clusters)
-    return _estimate(float(together.mean()), parts, _effect(together), drawn, added, (seeds, len(together)))
+    return totals([tables], clusters)[0]
 
 
-def _total_parts(tables: Sequence[Table], clusters: Clusters | None) -> Parts:
+def totals(sums: Sequence[Sequence[Table | Combination]], clusters: Clusters | None = None) -> list[Estimate]:
+    """Several sums of means over the same sentences: as `total` of each, but faster.
+
+    ReportError for a single sentence, which has no variance.
+    """
+    if not sums:
+        return []
+    every = [[values_of(table) for table in tables] for tables in sums]
+    if every[0][0].shape[1] < 2:
+        raise ReportError("An interval needs two sentences or more: measure on more of them.")
+    found = []
+    for tables, drawn in zip(every, bootstraps(sums, clusters), strict=True):
+        together: Table = np.sum([table.mean(0) for table in tables], axis=0)
+        shape = min(map(len, tables)), len(together)
+        parts, added = variance_of_total(tables, clusters), influences(tables, clusters)
+        found.append(_estimate(float(together.mean()), parts, _effect(together), drawn, added, shape))
+    return found
+
+
+def variance_of_total(tables: Sequence[Table], clusters: Clusters | None = None) -> Parts:
+    """The variance, over new seeds and new sentences, of a sum of the grand means of tables of independent models.
+
+    With components σs² (seeds), σi² (sentences) and σe², a table has Var = σs²/I + σi²/J + σe²/(IJ). The seeds' mean
+    square over IJ estimates σs²/I + σe²/(IJ) on I − 1 degrees; the rest is what sentences add: the variance of the mean
+    of the sentences' means, summed over the tables, by clusters, less MSe/(IJ) of each, or zero where that is below.
+    Of one seed: the sentences' part alone.
+    """
     joint, df = clustered_variance(np.sum([table.mean(0) for table in tables], axis=0), clusters)
     for table in tables:
         if len(table) > 1:
@@ -243,28 +232,21 @@ def _total_parts(tables: Sequence[Table], clusters: Clusters | None) -> Parts:
     return Parts((*seeds_parts(tables), (max(joint, 0.0), df)))
 
 
-def total_apart(sides: Sequence[tuple[Sequence[Table], Clusters | None]]) -> Estimate:
+def total_apart(sides: Sequence[tuple[Sequence[Table | Combination], Clusters | None]]) -> Estimate:
     """The sum of the means of tables as in `total`, of several samples that share neither models nor sentences: each
     side its tables and its clusters, and the variances of all add up.
 
     The effect, mean over the standard deviation of paired sentences, is NaN: nothing is paired here.
     """
-    parts = Parts(tuple(part for tables, clusters in sides for part in _total_parts(tables, clusters).parts))
     drawn: Table = np.sum(
-        [bootstrap_totals(tables, clusters, seed=_APART * i) for i, (tables, clusters) in enumerate(sides)], axis=0
+        [bootstraps([tables], clusters, seed=_APART * i)[0] for i, (tables, clusters) in enumerate(sides)], axis=0
     )
-    added = [one for tables, clusters in sides for one in influences(tables, clusters)]
-    value = sum(float(table.mean()) for tables, _ in sides for table in tables)
-    every = [table.shape for tables, _ in sides for table in tables]
-    shape = min(seeds for seeds, _ in every), min(sentences for _, sentences in every)
-    return _estimate(value, parts, float("nan"), drawn, added, shape)
-
-
-def ratio_difference(
-    first: Table, first_divisor: Table, second: Table, second_divisor: Table, clusters: Clusters | None = None
-) -> Estimate:
-    """The difference of two ratios on the same sentences, each linearised as in `ratio`."""
-    return difference(linearised(first, first_divisor), linearised(second, second_divisor), clusters)
+    plain = [([values_of(table) for table in tables], clusters) for tables, clusters in sides]
+    parts = Parts(tuple(part for one in plain for part in variance_of_total(*one).parts))
+    added = [part for one in plain for part in influences(*one)]
+    every = [table for tables, _ in plain for table in tables]
+    value, shape = sum(float(table.mean()) for table in every), np.min([table.shape for table in every], axis=0)
+    return _estimate(value, parts, float("nan"), drawn, added, (int(shape[0]), int(shape[1])))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

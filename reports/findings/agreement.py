@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
 from reports.document import Section
 from reports.findings import Finding
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 FEWEST = 3
 """Distances, or models, that a rank correlation needs."""
-RANKS = {"spearman": stats.spearmanr, "kendall": stats.kendalltau}
+RANKS = ("spearman", "kendall")
 
 
 def find(inputs: Inputs, tables: Tables, analysis: Analysis) -> list[Finding]:
@@ -65,10 +64,8 @@ def _over_distances(group: Group, kinds: dict[str, Profile]) -> list[Finding]:
     rows = {seed: per_distance(kinds, seed) for seed in seeds}
     runs = kinds["truncation"].run_ids
     found: list[Finding] = []
-    for (first, second), (name, rank) in (
-        (pair, one) for pair in combinations(rows[seeds[0]], 2) for one in RANKS.items()
-    ):
-        own = {seed: _rank(rank, row[first], row[second]) for seed, row in rows.items()}
+    for (first, second), name in product(combinations(rows[seeds[0]], 2), RANKS):
+        own = {seed: _rank(name, row[first], row[second]) for seed, row in rows.items()}
         own = {seed: value for seed, value in own.items() if not math.isnan(value)}
         if own:
             estimate = of_seeds(list(own.values()), len(rows[seeds[0]][first]))
@@ -99,21 +96,24 @@ def _over_models(reaches: Sequence[Reach], by_group: dict[Group, dict[str, Profi
     group = Group(reaches[0].group.lang, reaches[0].group.unit, "all", "", "")
     runs = tuple(run for reach in reaches for run in reach.run_ids)
     found = []
-    for (first, second), (name, rank) in ((pair, one) for pair in combinations(rows, 2) for one in RANKS.items()):
-        value = _rank(rank, rows[first], rows[second])
+    for (first, second), name in product(combinations(rows, 2), RANKS):
+        value = _rank(name, rows[first], rows[second])
         if not math.isnan(value):
             estimate = of_seeds([value], len(rows[first]))
             found.append(Finding("agreement", group, f"{name}_over_models", estimate, runs, x=f"{first}~{second}"))
     return found
 
 
-def _rank(rank: object, first: Sequence[float], second: Sequence[float]) -> float:
-    """NaN where there are too few values, or all of a side are alike."""
+def _rank(name: str, first: Sequence[float], second: Sequence[float]) -> float:
+    """Spearman's ρ or Kendall's τ; NaN where there are too few values, or all of a side are alike."""
     pairs = np.array([first, second])
     pairs = pairs[:, np.isfinite(pairs).all(0)]
     if pairs.shape[1] < FEWEST or (np.ptp(pairs, 1) == 0).any():
         return float("nan")
-    return float(rank(*pairs).statistic)  # type: ignore[operator]
+    from scipy import stats
+
+    rank = {"spearman": stats.spearmanr, "kendall": stats.kendalltau}[name]
+    return float(rank(*pairs).statistic)
 
 
 def show(found: Sequence[Finding], report: Report) -> list[Section]:

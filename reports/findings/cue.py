@@ -9,8 +9,9 @@ from pipelines.orders import get_order
 from reports.document import Section
 from reports.findings import Finding
 from reports.findings.derived import seed_means
-from reports.inputs import Group, Inputs, Table, Tables
+from reports.inputs import Group, Inputs, Tables
 from reports.quantities import clusters_of
+from reports.resampling import Table
 from reports.sections import Report
 from reports.sections.further import listed, section
 from reports.statistics import total

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from reports.findings.derived import delta
-from reports.inputs import Group, Inputs, Table, Tables
+from reports.inputs import Group, Inputs, Tables
 from reports.profiles import share_left
+from reports.resampling import Table
 
 
 @dataclass(frozen=True)

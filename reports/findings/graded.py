@@ -14,8 +14,9 @@ from reports.document import Section
 from reports.findings import Finding
 from reports.findings.derived import seed_means
 from reports.gain import ORDER_GAIN
-from reports.inputs import Group, Inputs, Table, Tables, is_floor
+from reports.inputs import Group, Inputs, Tables, is_floor
 from reports.quantities import clusters_of, without_dust
+from reports.resampling import Table
 from reports.sections import Report
 from reports.sections.further import listed, section
 from reports.statistics import mean

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reports.comparisons import EACH, at_equal_length
-from reports.mixed import at_equal_units
+from reports.mixed import at_equal_units, least_squares
 from reports.resampling import Table
 from reports.statistics import difference, total
 
@@ -110,3 +110,13 @@ def test_intervals_at_equal_units_hold_the_planted_difference(documents: bool, a
 def test_one_length_for_all_cannot_be_a_covariate() -> None:
     table, same = np.random.default_rng(1).normal(0, 1, (3, 40)), np.full(40, 7)
     assert at_equal_units(table, table[::-1], (same, same), None) is None
+
+
+def test_least_squares_is_that_of_statsmodels() -> None:
+    import statsmodels.api as sm
+
+    generator = np.random.default_rng(12)
+    design = np.column_stack([np.ones(80), generator.normal(size=(80, 2))])
+    values = design @ [3.0, 1.0, -2.0] + generator.normal(size=80) * (1.0 + np.abs(design[:, 1]))
+    found = sm.OLS(values, design).fit(cov_type="HC3")
+    assert least_squares(values, design) == pytest.approx((found.params[0], found.bse[0] ** 2), rel=1e-10)

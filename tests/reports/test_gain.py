@@ -12,16 +12,17 @@ import pytest
 
 from reports.analysis import Analysis, analyse
 from reports.build import build
-from reports.gain import ORDER_GAIN, ORDER_SHOCK, Worth, estimates, gain_difference
+from reports.gain import ORDER_GAIN, ORDER_SHOCK, Worth, estimates, gain_apart
 from reports.inputs import Inputs
-from reports.statistics import total_apart
+from reports.resampling import Combination
+from reports.statistics import total, total_apart
 from reports.verdicts import between, verdict
 from tests.reports.synthetic import inputs
 
 
 def worth(natural: object, unfamiliar: object, trained: object, floor: object) -> Worth:
     tables = (np.atleast_2d(np.asarray(table, float)) for table in (natural, unfamiliar, trained))
-    return Worth(*tables, np.asarray(floor, float), (), {})
+    return Worth(*map(Combination.of, tables), np.asarray(floor, float), (), {})
 
 
 def test_gain_and_shock_by_hand() -> None:
@@ -41,9 +42,9 @@ def test_order_that_is_worth_nothing_and_everything() -> None:
 def _drawn(generator: np.random.Generator, seeds: int, sentences: int, trained: float) -> Worth:
     hard = generator.normal(0, 15, sentences)
 
-    def table(level: float) -> np.ndarray:  # type: ignore[type-arg]
+    def table(level: float) -> Combination:
         models = level + hard + generator.normal(0, 2, (seeds, 1))
-        return models + generator.normal(0, 4, (seeds, sentences))
+        return Combination.of(models + generator.normal(0, 4, (seeds, sentences)))
 
     return Worth(table(100), table(150), table(trained), 160 + 1.4 * hard + generator.normal(0, 5, sentences), (), {})
 
@@ -62,7 +63,7 @@ def test_intervals_of_gain_and_shock_cover(seeds: int) -> None:
 def test_equal_gains_are_rejected_at_the_nominal_rate() -> None:
     generator = np.random.default_rng(7)
     rejected = sum(
-        gain_difference(_drawn(generator, 4, 60, 130.0), _drawn(generator, 4, 60, 130.0), None).p < 0.05
+        total(gain_apart(_drawn(generator, 4, 60, 130.0), _drawn(generator, 4, 60, 130.0)), None).p < 0.05
         for _ in range(500)
     )
     assert rejected / 500 <= 0.05 + 2 * (0.05 * 0.95 / 500) ** 0.5
