@@ -17,6 +17,6 @@ class CorpusError(EosunError):
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """One line for a name that is not in a registry, with the nearest known name and the whole list."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5 if len(name) < 4 else 0.6)
     hint = f' Did you mean "{near[0]}"?' if near else ""
     return f'Unknown {kind} "{name}".{hint} Available: {", ".join(names)}.'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -76,11 +77,11 @@ def execute(
     given = [*(settings or ()), *(["log_model=true"] if log_model else [])]
     loaded = load_study(study, preset=preset, corpus=corpus, seeds=seeds, settings=given)
     languages = languages_of(lang, loaded)
-    command = " ".join(
-        ["eosun run", study, f"--lang {','.join(languages)}", f"--preset {preset}"]
-        + ([f"--corpus {Path(corpus).name}"] if corpus else [])
-        + ([f"--seeds {seeds}"] if seeds else [])
-        + [f"--set '{setting}'" for setting in settings or ()]
+    command = shlex.join(
+        ["eosun", "run", without_folders(study), "--lang", ",".join(languages), "--preset", preset]
+        + (["--corpus", without_folders(corpus)] if corpus else [])
+        + (["--seeds", str(seeds)] if seeds else [])
+        + [word for setting in settings or () for word in ("--set", setting)]
     )
     try:
         with stoppable():
@@ -99,6 +100,20 @@ def execute(
         finished(events, outcome)
         raise StudyError(f"{failed} of {outcome.cells} cells failed; the first: {outcome.failures[0]}")
     return outcome, events
+
+
+def without_folders(source: str) -> str:
+    """A study, a corpus, a file of one's own, or files by language (ko=a.txt,en=b.txt) as a run names them: paths from
+    the current folder, and files that lie elsewhere by their name alone."""
+    shown = []
+    for part in source.split(","):
+        lang, equals, path = part.rpartition("=")
+        place = Path(path)
+        if place.is_absolute():
+            inside = place.is_relative_to(Path.cwd())
+            path = str(place.relative_to(Path.cwd())) if inside else place.name
+        shown.append(f"{lang}{equals}{path}")
+    return ",".join(shown)
 
 
 def finished(events: Events, outcome: Outcome, **paths: str) -> None:
@@ -131,12 +146,17 @@ def run(
 ) -> None:
     """Train and track the cells of a study that are not tracked yet."""
     if dry_run:
+        from experiments.progress import Events
         from experiments.runner import prepared_cells
         from experiments.study import load_study
 
         loaded = load_study(study, preset=preset, corpus=corpus, seeds=seeds, settings=settings or ())
+        events = Events(sys.stdout)
         for cell in prepared_cells(loaded, languages_of(lang, loaded))[1]:
-            print(f"{cell.sha256[:12]}  {cell.title}")
+            if json_lines:
+                events.tell("cell_planned", cell=cell.sha256, **cell.axes)
+            else:
+                print(f"{cell.sha256[:12]}  {cell.title}")
         return
     outcome, events = execute(study, lang, preset, corpus, seeds, workers, settings, log_model, json_lines)
     finished(events, outcome)

@@ -84,12 +84,12 @@ def documentation() -> str:
 
 def description_of(study: Study) -> str:
     """What stands above a study's runs, in Markdown: its question, how its charts are read, and where more is said."""
-    steps = ", ".join(f"{step} {name}" for step, name in enumerate(study.test_orders))
     return (
         f"{study.question}\n\n"
         "One run is one cell: a language, a unit, a model, a training order and a seed. Charts: `learning/…` by epoch, "
         "`recency/…` by distance in units, `order/…` a bar for every test order, `text/…` what an order did to the "
-        f"text, `matrix/…` a line for every run over the test orders ({steps}): training orders by test orders.\n\n"
+        "text, `matrix/…` a line for every run over its test orders, numbered from 0 as its parameter `test_orders` "
+        "lists them: training orders by test orders.\n\n"
         f"Filters and definitions: {documentation()}; `eosun review {study.name}` prints filters that fit these runs."
     )
 

@@ -102,6 +102,7 @@ class Tracker:
     _described: set[str] = field(default_factory=set)
     _shown: dict[str, float] = field(default_factory=dict)
     _waiting: dict[str, tuple[Cell, Path]] = field(default_factory=dict)
+    _failed: dict[str, tuple[Cell, str]] = field(default_factory=dict)
     _refused: tuple[float, str] = (float("-inf"), "")
     _away: bool = False
 
@@ -118,7 +119,7 @@ class Tracker:
     ) -> None:
         self._refused = float("-inf"), self._refused[1]
         self._catch_up()
-        for sha256 in self._open.keys() - self._waiting.keys():
+        for sha256 in self._open.keys() - self._waiting.keys() - self._failed.keys():
             self._attempt(partial(self._end, sha256, "KILLED", ""))
         self.invocation.end(left_open=bool(self._open))
         if self._waiting and error is None:
@@ -149,10 +150,11 @@ class Tracker:
         return self._catch_up().get(cell.sha256, "")
 
     def fail(self, cell: Cell, reason: str) -> str:
-        """End the run of a cell as FAILED with its reason in a line; returns its id."""
+        """End the run of a cell as FAILED with its reason in a line; returns its id, or "" where the store does not
+        answer: then it is tried again."""
         run_id = self.start(cell)
-        if run_id:
-            self._attempt(partial(self._end, cell.sha256, "FAILED", reason))
+        self._failed[cell.sha256] = cell, reason
+        self._catch_up()
         return run_id
 
     def _attempt(self, action: Callable[[], Any]) -> bool:
@@ -180,13 +182,21 @@ class Tracker:
             return False
 
     def _catch_up(self) -> dict[str, str]:
-        """Track what is finished and waits; returns the run id of each cell that is tracked now."""
+        """Track what is finished or failed and waits; returns the run id of each cell that is tracked now."""
         tracked = {}
         for sha256, (cell, folder) in list(self._waiting.items()):
             if self._attempt(partial(self._complete, cell, folder)):
                 del self._waiting[sha256]
                 tracked[sha256] = self._open.pop(sha256)
+        for sha256, (cell, reason) in list(self._failed.items()):
+            if self._attempt(partial(self._fail, cell, reason)):
+                del self._failed[sha256]
         return tracked
+
+    def _fail(self, cell: Cell, reason: str) -> None:
+        if cell.sha256 not in self._open:
+            self._begin(cell)
+        self._end(cell.sha256, "FAILED", reason)
 
     def _begin(self, cell: Cell, started: int | None = None) -> None:
         """Open the run of a cell, the interrupted one where there is one. started: in milliseconds; now by default."""

@@ -80,6 +80,7 @@ def experiment(
 
 @app.command()
 def report(
+    context: typer.Context,
     study: StudyName = "word_order",
     design: Annotated[str | None, typer.Option(help="A design by its hash; the one tracked last by default.")] = None,
     language: ReportLanguage = "en",
@@ -96,14 +97,26 @@ def report(
         words_of(language)
         _report(study, design, language, ui)
         return
+    from reports.errors import ReportError
     from reports.tracked import differences
 
+    typed = [name for name in ("study", "design", "language", "ui") if _was_typed(context, name)]
+    if typed:
+        raise ReportError(
+            f"--verify takes the study, its design and the language from {verify / 'manifest.json'}: "
+            f"leave {typed[0]} out."
+        )
     found = differences(verify)
     for line in found:
         print(f"differs: {line}")
     if found:
         raise typer.Exit(1)
     print(f"{verify}: every byte follows from the tracked runs.")
+
+
+def _was_typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 @app.command()

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from reports.build import build
-from tests.reports.synthetic import inputs
+from tests.reports.synthetic import inputs, with_shuffled
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -90,15 +90,24 @@ CONTRAST = r"""
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The page of the made-up runs in both languages."""
+    """The page of the made-up runs in both languages; and one of models trained on two orders, tested on all."""
     room = tmp_path_factory.mktemp("reports")
-    return {lang: build(inputs(examples=EXAMPLES), room / lang, lang)[0] for lang in ("en", "ko")}
+    plain = {lang: build(inputs(examples=EXAMPLES), room / lang, lang)[0] for lang in ("en", "ko")}
+    matrix = with_shuffled(inputs(examples=EXAMPLES), {"ko": 15.0, "en": 45.0})
+    return {**plain, "matrix": build(matrix, room / "matrix")[0]}
 
 
 @pytest.mark.parametrize(
     ("lang", "width", "scheme"),
-    [("en", 1100, "light"), ("ko", 1100, "dark"), ("ko", 390, "light"), ("en", 390, "dark")],
-    ids=["light", "dark", "phone", "dark phone"],
+    [
+        ("en", 1100, "light"),
+        ("ko", 1100, "dark"),
+        ("ko", 390, "light"),
+        ("en", 390, "dark"),
+        ("matrix", 1100, "dark"),
+        ("matrix", 390, "light"),
+    ],
+    ids=["light", "dark", "phone", "dark phone", "dark matrix", "matrix on a phone"],
 )
 def test_the_report_without_a_network(
     lang: str, width: int, scheme: str, browser: Browser, reports: dict[str, Path]
@@ -110,6 +119,8 @@ def test_the_report_without_a_network(
     assert seen == []
     assert page.locator("#order-chart svg path").count() > 20
     assert page.locator("#recency-chart svg path").count() > 10
+    drawn = page.locator("#matrix-chart svg .mark-rect path")
+    assert drawn.count() == (16 if lang == "matrix" else 0), "two languages, two training orders, four test orders"
     assert page.evaluate("document.fonts.check('16px NanumGothic', '학생은 뷁')")
     letters, tofu = page.evaluate(TOFU)
     assert letters > (200 if lang == "ko" else 5)
@@ -119,8 +130,7 @@ def test_the_report_without_a_network(
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (max(int(part) for part in background[4:-1].split(",")) < 60) == (scheme == "dark")
     assert page.evaluate(CONTRAST) >= 4.5
-    if os.environ.get("EOSUN_SHOTS"):
-        page.screenshot(path=SHOTS / f"report-{lang}-{width}-{scheme}.png")
+    photographed(page, f"report-{lang}-{width}-{scheme}")
 
 
 def test_the_report_by_keyboard_and_by_ear(browser: Browser, reports: dict[str, Path]) -> None:
@@ -153,14 +163,14 @@ def test_printed_from_a_dark_screen_it_is_dark_on_white(browser: Browser, report
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tracking store with two networks of a really run study."""
+    """A tracking store of a really run study: two networks and a floor of each language."""
     folder = tmp_path_factory.mktemp("ui")
     settings = [
         "sample.train=300", "sample.valid=40", "sample.test=40", "training.epochs=1", "sizes.embedding=32", "sizes.units=64",
         "recency.sentences=10", "corpus_options.pairs=1200", "models=[bigram, gru, lstm]",
     ]  # fmt: skip
     words = [w for setting in settings for w in ("--set", setting)]
-    command = [sys.executable, str(ROOT / "eosun.py"), "run", "word_order", "--lang", "ko", "--preset", "smoke", *words]
+    command = [sys.executable, str(ROOT / "eosun.py"), "run", "word_order", "--preset", "smoke", *words]
     subprocess.run(command, env={**os.environ, "EOSUN_VAR": str(folder)}, check=True, capture_output=True)
     return folder
 
@@ -201,6 +211,11 @@ def test_a_reviewer_filters_selects_compares_and_sees_the_recency_curves(address
     page.goto(f"{address}/#/experiments/1/runs")
     box = page.get_by_placeholder("metrics.rmse < 1 and params.model").first
     box.wait_for(timeout=60_000)
+    page.get_by_text("en-word-lstm-natural-0").first.wait_for(timeout=30_000)
+    box.fill('tags.lang = "ko"')
+    box.press("Enter")
+    page.get_by_text("en-word-lstm-natural-0").first.wait_for(state="detached", timeout=30_000)
+    assert page.get_by_text("ko-eojeol-bigram-natural-0").count()
     box.fill('tags.lang = "ko" and metrics.`size/units` > 0')
     box.press("Enter")
     page.get_by_text("ko-eojeol-bigram-natural-0").first.wait_for(state="detached", timeout=30_000)
@@ -233,7 +248,7 @@ def test_review_names_pages_that_the_ui_has(address: str, store: Path, browser: 
     ).stdout.splitlines()  # fmt: skip
     pages = {name: said[said.index(name) + 1].strip() for name in ("runs", "charts", "side by side", "recency/bits_per_sentence", "matrix/bits_per_sentence")}  # fmt: skip
     page, _ = visited(browser, pages["runs"], viewport={"width": 1500, "height": 950})
-    page.get_by_text("3 matching runs").first.wait_for(timeout=60_000)
+    page.get_by_text("6 matching runs").first.wait_for(timeout=60_000)
     page.goto("about:blank")
     page.goto(pages["charts"])
     page.get_by_placeholder("Search metric charts").fill("recency")
@@ -244,14 +259,15 @@ def test_review_names_pages_that_the_ui_has(address: str, store: Path, browser: 
         page.goto("about:blank")
         page.goto(pages[name])
         page.locator("svg.main-svg .scatterlayer .point").first.wait_for(timeout=30_000)
-        assert page.locator("svg.main-svg .scatterlayer .point").count() in (2 * points, 4 * points), "two networks"
+        assert page.locator("svg.main-svg .scatterlayer .point").count() in (4 * points, 8 * points), (
+            "two networks of two languages"
+        )
         photographed(page, f"mlflow-{name.partition('/')[0]}-overlaid")
     page.goto("about:blank")
     page.goto(pages["side by side"])
-    page.get_by_text("Comparing 2 Runs").first.wait_for(timeout=30_000)
+    page.get_by_text("Comparing 4 Runs").first.wait_for(timeout=30_000)
 
 
-@pytest.mark.long
 @pytest.mark.long
 def test_review_opens_the_charts_of_the_study_and_ends_with_control_c(store: Path, tmp_path: Path) -> None:
     """The browser is a script that writes down what it is asked to open, and reads the page's server."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from experiments.cli import without_folders
 
 ROOT = Path(__file__).parent.parent
 
@@ -94,6 +97,8 @@ def test_a_file_that_cannot_be_used(corpus: str, message: str, tmp_path: Path) -
         (["run", "word_order", "--set", "test_orders=[natural, case_mark]"], "Korean declares no case marks"),
         (["export", "word_order", "--output", "table.xlsx"], "Nothing is tracked"),
         (["report", "word_order"], "Nothing is tracked"),
+        (["report", "word_order", "--verify", "somewhere"], "leave study out"),
+        (["report", "--verify", "somewhere", "--language", "ko"], "leave language out"),
         (["review", "nothing"], "`eosun studies` lists the names there are"),
         (["reproduce", "0123"], 'No run "0123"'),
         (["corpora", "show", "python-docs"], "EOSUN_MIRROR"),
@@ -154,6 +159,8 @@ def test_ones_own_text_from_end_to_end(tmp_path: Path) -> None:
         "ko eojeol unigram natural seed 0",
         "ko eojeol bigram natural seed 0",
     ]
+    planned = eosun("run", "word_order", *words, "--dry-run", "--json", room=tmp_path).stdout.splitlines()
+    assert [json.loads(line)["model"] for line in planned] == ["unigram", "bigram"]
     done = eosun("experiment", "word_order", *words, room=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "bits per sentence" in done.stdout
@@ -164,6 +171,17 @@ def test_ones_own_text_from_end_to_end(tmp_path: Path) -> None:
     out = tmp_path / "table.csv"
     assert eosun("export", "word_order", "--output", str(out), room=tmp_path).returncode == 0
     assert out.read_text(encoding="utf-8").startswith("run_id,lang,unit,model,seed,train_order,test_order,sentence_id")
+
+
+def test_a_command_is_recorded_without_the_folders_of_a_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert without_folders("word_order") == "word_order"
+    assert without_folders(str(tmp_path / "mine" / "study.yaml")) == "mine/study.yaml"
+    assert without_folders("/elsewhere/study.yaml") == "study.yaml"
+    assert without_folders("data/a.txt") == "data/a.txt"
+    assert without_folders(f"ko={tmp_path}/data/a.txt,en=/elsewhere/b.txt") == "ko=data/a.txt,en=b.txt"
 
 
 def test_aligned_tsv_serves_both_languages(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def _of(report: Report, group: Group, sentence: str) -> list[Gloss]:
         words = report.words
         named = [*(unit.strip() for unit in units), *([words("gloss.end")] if bits else [])]
         written = [number(value) for value in bits] or [""] * len(named)
-        depth = [min(max(value, 0.0) / DARKEST, 1.0) for value in bits] or [0.0] * len(named)
+        depth = [round(min(max(value, 0.0) / DARKEST, 1.0), 3) for value in bits] or [0.0] * len(named)
         label = words("gloss.order", language=words.language(group.lang, group.condition), order=order)
         total = words("gloss.total", bits=number(sum(bits))) if bits else ""
         said = [words("gloss.unit", text=t, bits=b) if b else t for t, b in zip(named, written, strict=True)]

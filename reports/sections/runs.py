@@ -41,6 +41,7 @@ def method(report: Report) -> Section:
         ),
         "training": words("method.training_is", **_asked(training, TRAINING)),
         "stopping": words("method.stopping_is", **_asked(training, ("epochs", "patience"))),
+        **_tuned(study, words),
         "gate": words("method.gate_is", margin=f"{100 * float(study.get('gate', {}).get('margin', math.nan)):g}"),
     }  # fmt: skip
     pairs = tuple((words(f"method.{name}"), span(said)) for name, said in told.items())
@@ -51,6 +52,16 @@ def method(report: Report) -> Section:
 
 def _asked(settings: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: settings.get(name, "–") for name in names}
+
+
+def _tuned(study: Mapping[str, Any], words: Words) -> dict[str, str]:
+    """What a search on validation text chose for each language and model, over the settings said before it."""
+    chosen = {
+        job: ", ".join(f"{name.rpartition('.')[2]} {value}" for name, value in sorted(settings.items()))
+        for job, settings in sorted(study.get("tuned", {}).items())
+    }
+    said = "; ".join(f"{job}: {settings}" for job, settings in chosen.items())
+    return {"tuned": words("method.tuned_is", settings=said)} if chosen else {}
 
 
 def _splits(inputs: Inputs, words: Words) -> str:
@@ -178,9 +189,10 @@ def again(report: Report) -> Section:
     def each(column: str) -> str:
         return "; ".join(sorted(set(map(str, found[column]))))
 
-    versions: dict[str, str] = {}
-    for text in sorted(set(found["versions"])):
-        versions.update(json.loads(text))
+    versions: dict[str, set[str]] = {}
+    for text in set(found["versions"]):
+        for name, version in json.loads(text).items():
+            versions.setdefault(name, set()).add(version)
     machines = {", ".join(f"{k} {v}" for k, v in sorted(json.loads(text).items())) for text in set(found["machine"])}
     sizes = {**study["sizes"], "match": study["match"], "vocabulary": study["vocabulary"]}
     told = {
@@ -192,8 +204,9 @@ def again(report: Report) -> Section:
         "perturbation_seed": str(study["perturbation_seed"]),
         "training": json.dumps(study["training"], sort_keys=True),
         "sizes": json.dumps(sizes, sort_keys=True),
+        **({"tuned": json.dumps(study["tuned"], sort_keys=True)} if study.get("tuned") else {}),
         "code": each("git"),
-        "versions": ", ".join(f"{name} {version}" for name, version in sorted(versions.items())),
+        "versions": ", ".join(f"{name} {' and '.join(sorted(own))}" for name, own in sorted(versions.items())),
         "machine": "; ".join(sorted(machines)),
     }
     words = report.words

@@ -90,8 +90,9 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def store(laboratory: Path, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A store of runs that differ: two languages, five networks, seeds, flags, one that failed and one interrupted."""
+def store(laboratory: Path, empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store of runs that differ: two languages, five networks, seeds, flags, one that failed, one interrupted and one
+    that runs."""
     os.environ["EOSUN_VAR"] = str(laboratory)
     room = tmp_path_factory.mktemp("store")
     prepared = prepare(load_study("word_order", preset="smoke", settings=[*TINY, "models=[gru]"]), ("ko",))
@@ -102,7 +103,10 @@ def store(laboratory: Path, empty: Path, tmp_path_factory: pytest.TempPathFactor
     with Tracker(made, prepared, CONTEXT) as tracker:
         tracker.fail(variant(cell, 0), "a planted failure")
         tracker.start(variant(cell, 2))
-    return made
+    running = Tracker(made, prepared, CONTEXT).__enter__()
+    running.start(variant(cell, 4))
+    yield made
+    running.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")

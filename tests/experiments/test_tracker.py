@@ -57,7 +57,7 @@ def test_charts_hold_curves_and_the_row_of_a_matrix(in_laboratory: Path) -> None
         run.data.metrics[f"order/bits_per_sentence.{order}"] for order in orders
     ]  # fmt: skip
     note = store.experiment("word_order").tags["mlflow.note.content"]  # type: ignore[union-attr]
-    assert "0 natural, 1 reverse, 2 local_3, 3 shuffle" in note
+    assert "numbered from 0 as its parameter `test_orders` lists them" in note
     assert "docs/method.md" in note
 
 
@@ -172,6 +172,24 @@ def test_a_cell_that_finishes_while_the_store_is_away_is_not_lost(
     run = store.run(begun)
     assert run.info.status == "FINISHED"
     assert len(store.client.get_metric_history(begun, "recency/bits_per_sentence")) == 5
+
+
+def test_why_a_cell_failed_is_not_lost_while_the_store_is_away(
+    server: Server, prepared: Prepared, gru: Cell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("experiments.tracker.RETRIED_AFTER_S", 0.0)
+    store, (begun, later) = open_store(server.uri), (variant(gru, 20), variant(gru, 22))
+    with Tracker(store, prepared, CONTEXT) as tracker:
+        ids = [tracker.start(begun)]
+        server.shut()
+        assert tracker.fail(later, "no room left on the disk") == ""
+        tracker.fail(begun, "the loss is not a number")
+        server.open()
+    runs = {run.data.tags["cell"]: run for run in store.runs("word_order", status="")}
+    assert runs[begun.sha256].info.run_id == ids[0]
+    assert [runs[cell.sha256].info.status for cell in (begun, later)] == ["FAILED", "FAILED"]
+    assert runs[begun.sha256].data.tags["failure"] == "the loss is not a number"
+    assert runs[later.sha256].data.tags["failure"] == "no room left on the disk"
 
 
 def test_a_store_that_comes_back_gets_what_it_missed(

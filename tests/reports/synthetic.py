@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -151,3 +152,22 @@ def _run(
 def titles(given: Inputs) -> list[str]:
     """The titles of a report's sections, in English."""
     return [section.title for section in compose(given, analyse(given)).sections]
+
+
+def with_shuffled(given: Inputs, shuffled: dict[str, float]) -> Inputs:
+    """The made-up runs, with models trained on shuffled text (so many bits over natural) and a floor at 160 bits."""
+    runs, rows = [given.runs], [given.observations]
+    for run in given.runs.to_dict("records"):
+        floor = run["model"] == "unigram"
+        if not floor and run["model"] != "lstm":
+            continue
+        own = given.observations[
+            (given.observations["run_id"] == run["run_id"]) & (given.observations["measure"] == "surprisal")
+        ]
+        natural = own[own["test_order"] == "natural"].set_index("sentence_id")["value"]
+        base = natural + (60.0 if floor else shuffled[run["lang"]])
+        changed = {"run_id": run["run_id"][::-1] + "x"}
+        changed |= {"model": "unit_unigram"} if floor else {"train_order": "shuffle"}
+        runs.append(pd.DataFrame([{**run, **changed}]))
+        rows.append(own.assign(value=own["sentence_id"].map(base), **changed))
+    return replace(given, runs=pd.concat(runs, ignore_index=True), observations=pd.concat(rows, ignore_index=True))

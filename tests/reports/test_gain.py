@@ -13,11 +13,10 @@ import pytest
 from reports.analysis import Analysis, analyse
 from reports.build import build
 from reports.gain import ORDER_GAIN, ORDER_SHOCK, Worth, estimates, gain_apart
-from reports.inputs import Inputs
 from reports.resampling import Combination
 from reports.statistics import total, total_apart
 from reports.verdicts import between, verdict
-from tests.reports.synthetic import inputs
+from tests.reports.synthetic import inputs, with_shuffled
 
 
 def worth(natural: object, unfamiliar: object, trained: object, floor: object) -> Worth:
@@ -79,28 +78,9 @@ def test_equal_gains_of_texts_of_their_own_are_rejected_at_the_nominal_rate() ->
     assert rejected / 300 <= 0.05 + 2 * (0.05 * 0.95 / 300) ** 0.5
 
 
-def _trained(given: Inputs, shuffled: dict[str, float]) -> Inputs:
-    """The made-up runs, with models trained on shuffled text (so many bits over natural) and a floor at 160 bits."""
-    runs, rows = [given.runs], [given.observations]
-    for run in given.runs.to_dict("records"):
-        floor = run["model"] == "unigram"
-        if not floor and run["model"] != "lstm":
-            continue
-        own = given.observations[
-            (given.observations["run_id"] == run["run_id"]) & (given.observations["measure"] == "surprisal")
-        ]
-        natural = own[own["test_order"] == "natural"].set_index("sentence_id")["value"]
-        base = natural + (60.0 if floor else shuffled[run["lang"]])
-        changed = {"run_id": run["run_id"][::-1] + "x"}
-        changed |= {"model": "unit_unigram"} if floor else {"train_order": "shuffle"}
-        runs.append(pd.DataFrame([{**run, **changed}]))
-        rows.append(own.assign(value=own["sentence_id"].map(base), **changed))
-    return replace(given, runs=pd.concat(runs, ignore_index=True), observations=pd.concat(rows, ignore_index=True))
-
-
 @pytest.fixture(scope="module")
 def planted() -> Analysis:
-    return analyse(_trained(inputs(seeds=4), {"ko": 15.0, "en": 45.0}))
+    return analyse(with_shuffled(inputs(seeds=4), {"ko": 15.0, "en": 45.0}))
 
 
 def test_a_planted_gain_is_found_in_both_languages(planted: Analysis) -> None:
@@ -118,7 +98,7 @@ def test_a_planted_gain_is_found_in_both_languages(planted: Analysis) -> None:
 
 def test_languages_with_text_of_their_own_are_compared_in_what_order_is_worth_alone(tmp_path: Path) -> None:
     """The two gains and their errors by themselves, put together as of independent samples."""
-    given = _trained(inputs(seeds=4), {"ko": 15.0, "en": 45.0})
+    given = with_shuffled(inputs(seeds=4), {"ko": 15.0, "en": 45.0})
     settings = json.loads(given.runs["settings"].iloc[0]) | {"comparable": False, "alike": True}
     apart = replace(given, runs=given.runs.assign(settings=json.dumps(settings)))
     analysis = analyse(apart)
@@ -145,7 +125,7 @@ def test_without_other_training_orders_nothing_is_said_of_gain() -> None:
 
 
 def test_the_page_tells_gain_from_shock(tmp_path: Path) -> None:
-    build(_trained(inputs(seeds=2), {"ko": 15.0, "en": 45.0}), tmp_path)
+    build(with_shuffled(inputs(seeds=2), {"ko": 15.0, "en": 45.0}), tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "What order is worth" in page
     assert "lstm, trained on shuffle" in page

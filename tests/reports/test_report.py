@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,18 @@ def test_flagged_runs_are_listed_and_in_no_average(tmp_path: Path) -> None:
     assert "kolstm1" in page
 
 
+def test_the_page_says_what_was_tuned_and_every_version(tmp_path: Path) -> None:
+    given = inputs()
+    settings = json.loads(given.runs["settings"].iloc[0])
+    settings["study"]["tuned"] = {"ko/lstm": {"training.learning_rate": 0.00417, "training.dropout": 0.31}}
+    versions = [json.dumps({"keras": "3.1" if seed else "3.2"}) for seed in given.runs["seed"]]
+    changed = replace(given, runs=given.runs.assign(settings=json.dumps(settings), versions=versions))
+    text = build(changed, tmp_path)[0].read_text(encoding="utf-8")
+    assert "ko/lstm: dropout 0.31, learning_rate 0.00417" in text
+    assert "keras 3.1 and 3.2" in text
+    assert "tuned" not in build(given, tmp_path)[0].read_text(encoding="utf-8").partition("<body")[2]
+
+
 def test_all_runs_flagged_claims_nothing() -> None:
     given = inputs(langs=("ko",), flagged=tuple(("ko", "lstm", i) for i in range(3)))
     assert "nothing is claimed" in verdict(analyse(given), "ko").text
@@ -197,14 +210,18 @@ for lang in ("en", "ko"):
         **os.environ, "TZ": zone, **locale, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": found, "HOME": str(folder), "EOSUN_VAR": str(folder / "var"),
     }  # fmt: skip
     folder.mkdir()
-    subprocess.run([sys.executable, "-X", "utf8", "-c", program], cwd=folder, env=environment, check=True)
+    (folder / "make.py").write_text(program, encoding="utf-8")
+    subprocess.run([sys.executable, str(folder / "make.py")], cwd=folder, env=environment, check=True)
     made = sorted((folder / "report").glob("*/*"))
     return {f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in made}
 
 
 def test_the_same_runs_give_the_same_bytes(tmp_path: Path) -> None:
-    """Another time zone, locale, folder, home, hash seed and order of the runs: not a byte differs, in page or PDF."""
-    first = _built_elsewhere(tmp_path / "one", "UTC", {"LC_ALL": "C.UTF-8"}, "1", 1)
+    """Another time zone, encoding of text, folder, home, hash seed, order of the runs, number of threads and processor
+    that products are computed for: not a byte differs, in page or PDF."""
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    older = {"OPENBLAS_NUM_THREADS": "1", "OPENBLAS_CORETYPE": "Haswell"}
+    first = _built_elsewhere(tmp_path / "one", "UTC", {**plain, **older}, "1", 1)
     second = _built_elsewhere(tmp_path / "두 번째 폴더", "Asia/Seoul", {"LC_ALL": "", "LANG": "ko_KR.UTF-8"}, "2", 2)
     assert first == second
     assert len(first) == 10, "page, PDF, two tables and manifest, in two languages"
