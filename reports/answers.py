@@ -76,7 +76,9 @@ def _cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
         words("verdict.cue_other", edit=edit.rpartition("+")[0], interaction=signed(known[edit, "interaction"], 1))
         for edit in rest
     ]
-    limits = _limits(words, ungated=group in analysis.ungated, one_seed=interaction.one_seed)
+    orders = {"natural", *edits, *(part for edit in edits for part in edit.rpartition("+")[::2])}
+    sides = {replace(group, train_order=order) for order in orders}
+    limits = _limits(words, ungated=not analysis.ungated.isdisjoint(sides), one_seed=interaction.one_seed)
     return Verdict(said, (*others, *limits), group)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -30,6 +31,10 @@ class Chart:
     drawn: AnyChart
     table: pd.DataFrame
     groups: list[Group]
+
+
+MOST = 20
+"""Seeds whose values are written out beside a chart."""
 
 
 def first(analysis: Analysis, words: Words) -> tuple[str, Chart | None]:
@@ -115,7 +120,8 @@ def _intervals(
         .encode(y=y, yOffset=offset, x=f"{column}:Q", color=colour, tooltip=_tooltip(words, about, ("seed", column)))
     )
     chart = alt.layer(bars, ticks, points).properties(width=620, height=alt.Step(15, **{"for": "offset"}))
-    return _chart(chart, table, [row.group for row in rows])
+    own = [_each((round(factor * value, digits) for _, value in sorted(row.by_seed.items())), digits) for row in rows]
+    return _chart(chart, table, [row.group for row in rows], own)
 
 
 def matrix(analysis: Analysis, words: Words) -> Chart | None:
@@ -212,7 +218,11 @@ def recency(analysis: Analysis, words: Words) -> Chart | None:
         )
         layers = alt.layer(band, thin, line, marks)
         panels.append(layers.properties(width=640 // len(models) - 15, height=220, title=model.upper()))
-    return _chart(alt.hconcat(*panels).resolve_scale(y="shared"), table, [curve.group for curve, *_ in points])
+    own = [
+        _each((values[curve.contexts.index(at)] for _, values in sorted(curve.by_seed.items())), 2)
+        for curve, at, _ in points
+    ]
+    return _chart(alt.hconcat(*panels).resolve_scale(y="shared"), table, [curve.group for curve, *_ in points], own)
 
 
 def profiles(analysis: Analysis, words: Words) -> Chart | None:
@@ -220,7 +230,7 @@ def profiles(analysis: Analysis, words: Words) -> Chart | None:
     worth = {reach.group: reach.worth.value for reach in analysis.reaches if reach.worth.value > 0}
     if not worth:
         return None
-    rows, seeds, groups = [], [], []
+    rows, seeds, groups, each = [], [], [], []
     for profile in (one for one in analysis.profiles if one.group in worth):
         steepest = max(found.value for found in profile.values)
         whole = steepest if profile.kind == "gradient" else worth[profile.group]
@@ -229,6 +239,7 @@ def profiles(analysis: Analysis, words: Words) -> Chart | None:
             shares = {name: round(getattr(found, name) / whole, 4) for name in ("value", "low", "high")}
             rows.append({**named, "distance": distance, **shares})
             groups.append(profile.group)
+            each.append(_each((values[i] / whole for _, values in sorted(profile.by_seed.items())), 4))
             for seed, values in sorted(profile.by_seed.items()):
                 own = {"seed": f"{named['series']}-{seed}", "share": round(values[i] / whole, 4)}
                 seeds.append({**named, "distance": distance, **own})
@@ -253,11 +264,26 @@ def profiles(analysis: Analysis, words: Words) -> Chart | None:
         thin = thin.mark_line(strokeWidth=0.6, opacity=0.5).encode(x=x, y="share:Q", color=colour, detail="seed:N")
         panels.append(alt.layer(band, thin, line).properties(width=190, height=170, title=kind))
     chart = alt.concat(*panels, columns=3).resolve_scale(y="independent", color="shared", strokeDash="shared")
-    return _chart(chart, table, groups)
+    return _chart(chart, table, groups, each)
 
 
-def _chart(drawn: AnyChart, table: pd.DataFrame, groups: list[Group]) -> Chart:
-    return Chart(drawn, table.drop(columns="series"), groups)
+def _chart(
+    drawn: AnyChart, table: pd.DataFrame, groups: list[Group], seeds: list[tuple[str, str]] | None = None
+) -> Chart:
+    """A chart with the numbers behind it, those of every seed among them."""
+    shown = table.drop(columns="series")
+    if seeds:
+        shown = shown.assign(median=[one[0] for one in seeds], each_seed=[one[1] for one in seeds])
+    return Chart(drawn, shown, groups)
+
+
+def _each(values: Iterable[float], digits: int) -> tuple[str, str]:
+    """The median over seeds, and what every seed gave, in their order; of more than can be read, the least and the
+    greatest."""
+    known = list(values)
+    found = [f"{value:z.{digits}f}" for value in known]
+    each = ", ".join(found) if len(found) <= MOST else f"{min(found, key=float)} … {max(found, key=float)}"
+    return f"{statistics.median(known):z.{digits}f}" if known else "–", each or "–"
 
 
 def _of_natural(found: list[Found]) -> list[Found]:

@@ -8,7 +8,7 @@ their own way, and both enter every interval.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -34,7 +34,8 @@ class Estimate:
     error: the standard error; p: two-sided, against zero; effect: the mean over the standard deviation of the
     sentences' values (Cohen's d of paired differences); bootstrap, bca: percentile and bias-corrected accelerated
     intervals beside the primary one; detectable: the smallest true value that a study of this size would find in four
-    of five cases; seeds, sentences: how many; one_seed: the interval holds no variance between seeds.
+    of five cases; seeds, sentences: how many; one_seed: the interval holds no variance between seeds; parts: what its
+    variance is the sum of.
     """
 
     value: float
@@ -50,10 +51,15 @@ class Estimate:
     p_holm: float = float("nan")
     detectable: float = float("nan")
     bca: tuple[float, float] = (float("nan"), float("nan"))
+    parts: Parts | None = field(default=None, repr=False, compare=False)
 
     @property
     def excludes_zero(self) -> bool:
         return self.low > 0 or self.high < 0
+
+    def p_against(self, value: float) -> float:
+        """The two-sided p against a value; NaN of an estimate whose variance is not known by its parts."""
+        return self.parts.p(self.value - value) if self.parts else float("nan")
 
     @property
     def stands(self) -> bool:
@@ -136,7 +142,7 @@ def _estimate(
     return Estimate(
         value, value - reach, value + reach, parts.error, parts.p(value), effect, percentile(drawn, LEVEL),
         seeds, sentences, seeds == 1, detectable=reach + special.ndtri(POWER) * parts.error,
-        bca=bca(drawn, value, added, LEVEL),
+        bca=bca(drawn, value, added, LEVEL), parts=parts,
     )  # fmt: skip
 
 

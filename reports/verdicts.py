@@ -199,16 +199,21 @@ def ladder(analysis: Analysis, group: Group) -> bool | None:
     return local.estimate.low > 0 and step is not None and step.estimate.low > 0
 
 
+CAVEATS = 3
+"""As many as a first screen has room for; the report says the others where they belong."""
+
+
 def caveats(analysis: Analysis, words: Words) -> list[Text]:
-    """The three that matter to whoever reads only the first screen."""
+    """The three that matter most to whoever reads only the first screen."""
     langs = {row.group.lang for row in analysis.rows}
     found = []
-    if {row.group.train_order for row in analysis.rows} == {"natural"}:
-        found.append("shock")
-    found += [name for name, needed in (("length", {"ko", "en"}), ("particles", {"ko"})) if needed <= langs]
     if any(row.estimate.one_seed and not is_floor(row.group.model) for row in analysis.rows):
-        found.append("one_seed")
-    told = [words.text(f"caveat.{name}") for name in found]
+        found.append(words.text("caveat.one_seed"))
     if len(analysis.flagged):
-        told.append(span(words("caveat.flagged", count=len(analysis.flagged))))
-    return told
+        found.append(span(words("caveat.flagged", count=len(analysis.flagged))))
+    if {row.group.train_order for row in analysis.rows} == {"natural"}:
+        found.append(words.text("caveat.shock"))
+    for name, needed in (("length", {"ko", "en"}), ("particles", {"ko"}), ("sampled", set())):
+        if needed <= langs:
+            found.append(words.text(f"caveat.{name}"))
+    return found[:CAVEATS]

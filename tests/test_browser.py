@@ -125,6 +125,10 @@ def test_the_report_without_a_network(
     letters, tofu = page.evaluate(TOFU)
     assert letters > (200 if lang == "ko" else 5)
     assert tofu == []
+    if width > 1000:
+        box = page.locator("ol.items").first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 930, "verdicts, chart and caveats are seen at once"
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, "the page scrolls sideways"
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -185,15 +185,25 @@ def _of_softmax(network: Network, given: Passages, wanted: Any, piece: int) -> A
 
 
 def test_replacements_are_of_the_kind_and_as_frequent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dataset = subject_of(tmp_path, monkeypatch, "sentences", "lstm").dataset
+    """Eight common words, eight rarer and eight rare ones: each gives way to another of its own eight."""
+    generator, words = np.random.default_rng(3), [a + b for a in "가나다라마바" for b in "각난달람"]
+    chances = np.repeat([0.09, 0.03, 0.005], 8)
+    texts = (" ".join(generator.choice(words, 11, p=chances)) for _ in range(300))
+    planted(tmp_path, monkeypatch, "random", [(text, "", f"d{i // 5}") for i, text in enumerate(texts)])
+    dataset = untrained(["corpus=random", "models=[lstm]"]).dataset
     units = np.arange(500)
     units[::10] = -1
     found = profiles.replacements(dataset, units, np.random.default_rng(0))
     assert (found[::10] == -1).all()
     real = units >= 0
-    assert (dataset.same[found[real]] != dataset.same[units[real]]).all()
+    assert (dataset.same[found[real]] != dataset.same[units[real]]).mean() > 0.98, "but where no other is as frequent"
     assert (dataset.initial[found[real]] == dataset.initial[units[real]]).all()
     assert len(set(dataset.same[found[real]].tolist())) > 10
+    pool, numbers = dataset.pooled
+    counts = dict(zip(*np.unique(dataset.same[numbers[pool.kind >= 0]], return_counts=True), strict=True))
+    octaves = np.log2([[counts[dataset.same[one]] for one in side[real]] for side in (units, found)]).astype(int)
+    assert len(set(octaves[0].tolist())) > 2
+    assert (octaves[0] == octaves[1]).all()
 
 
 def test_text_without_long_passages_is_refused_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from reports.analysis import analyse
 from reports.inputs import Group, Inputs
-from reports.verdicts import headline, verdict
+from reports.verdicts import caveats, headline, verdict
+from reports.words import words_of
 from tests.reports.synthetic import inputs
 
 
@@ -77,3 +78,13 @@ def _under(given: Inputs, condition: str) -> Inputs:
     for name in ("runs", "observations"):
         tables[name]["run_id"] = condition[:1] + tables[name]["run_id"].str[1:]
     return replace(given, **tables)
+
+
+@pytest.mark.parametrize("langs", [("en",), ("ko",), ("ko", "en")])
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_the_first_screen_has_at_most_three_caveats_and_never_none(langs: tuple[str, ...], seeds: int) -> None:
+    analysis = analyse(inputs(langs=langs, seeds=seeds, flagged=(("ko", "lstm", 0),) if seeds > 1 else ()))
+    said = [" ".join(part.text for part in one) for one in caveats(analysis, words_of("en"))]
+    assert 1 <= len(said) <= 3
+    assert ("One seed" in said[0]) == (seeds == 1)
+    assert any("did not pass the gates" in one for one in said) == (seeds > 1 and "ko" in langs)
