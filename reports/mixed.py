@@ -22,16 +22,17 @@ def at_equal_units(
     """The difference of two tables [seeds, sentences] as it would be between sentences of one number of units.
 
     units: the numbers n1, n2 of units of both sides, [sentences]. With y the difference of the sentences' means over
-    seeds, y = b0 + b1 (ln n1 − ln n2) + b2 (ln n1 + ln n2, centred) + document + rest, and b0 is the difference where
-    n1 = n2, at the mean length; by restricted maximum likelihood (statsmodels' MixedLM, which has no crossed effects:
-    hence the means over seeds, whose variance is added as in `statistics.total`). Without documents the rest alone is
-    random: least squares with HC3 errors (`least_squares`). None where lengths do not vary,
-    documents are too few, or the fit fails.
+    seeds, d = n1 − n2 and m the mean of n1 and n2, centred: y = b0 + b1 d + b2 m + b3 d·m + document + rest, and b0 is
+    the difference where n1 = n2, at the mean length. Where both sides cost the same f(n), f(n1) − f(n2) is f'(m) d up
+    to the third derivative, so that d and d·m take it up for any f of one curvature, and b0 is zero. Fitted by
+    restricted maximum likelihood (statsmodels' MixedLM, which has no crossed effects: hence the means over seeds, whose
+    variance is added as in `statistics.total`). Without documents the rest alone is random: least squares with HC3
+    errors (`least_squares`). None where lengths do not vary, documents are too few, or the fit fails.
     """
     values = first.mean(0) - second.mean(0)
-    logs = [np.log(np.maximum(side, 1)) for side in units]
-    length = logs[0] + logs[1]
-    design = np.column_stack([np.ones(len(values)), logs[0] - logs[1], length - length.mean()])
+    apart, middle = units[0] - units[1], (units[0] + units[1]) / 2
+    middle = middle - middle.mean()
+    design = np.column_stack([np.ones(len(values)), apart, middle, apart * middle]).astype(float)
     if np.linalg.matrix_rank(design) < design.shape[1] or len(values) <= 2 * design.shape[1] or not np.ptp(values):
         return None
     fitted = _fitted(values, design, clusters)
