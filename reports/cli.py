@@ -275,37 +275,48 @@ def _runs_of(study: str, *, published: bool) -> list[Inputs]:
 def power(
     study: StudyName = "word_order",
     order: Annotated[str, typer.Option("--order", help="The test order whose cost is asked for.")] = "shuffle",
-    effect: Annotated[float | None, typer.Option(min=0.0, help="Bits a sentence: how many seeds find that.")] = None,
+    effect: Annotated[float | None, typer.Option(min=0.0, help="How many seeds find an effect of that size.")] = None,
+    quantity: Annotated[
+        str, typer.Option(help="order_cost, in bits a sentence, or order_gain, a share.")
+    ] = "order_cost",
     design: Annotated[str | None, typer.Option(help="A design by its hash; the one tracked last by default.")] = None,
 ) -> None:
-    """From tracked runs as a pilot: the smallest order cost that so many seeds and sentences would find (power .8)."""
+    """From tracked runs as a pilot: the smallest order cost or gain that so many seeds and sentences would find
+    (power .8)."""
     from rich.console import Console
     from rich.table import Table
 
+    from corpora.errors import unknown
     from experiments.tracking import open_store
     from reports.errors import ReportError
-    from reports.planning import questions
+    from reports.planning import QUANTITIES, questions
     from reports.tracked import tracked
     from reports.words import words_of
 
+    if quantity not in QUANTITIES:
+        raise ReportError(unknown("quantity", quantity, QUANTITIES))
     open_store()
-    found = list(questions(tracked(study, design), order, words_of("en")))
+    found = list(questions(tracked(study, design), order, words_of("en"), quantity))
     if not found:
-        raise ReportError(f'No network of {study} was tested under "{order}" with two seeds or more: run more seeds.')
+        how = "trained on and tested" if quantity == "order_gain" else "tested"
+        raise ReportError(f'No network of {study} was {how} under "{order}" with two seeds or more: run more seeds.')
+    digits = 4 if quantity == "order_gain" else 2
     counts = (2, 3, 5, 10, 20)
     heads = [f"{n} seeds" for n in counts] if effect is None else ["seeds a side"]
     table = Table("question", "measured", "sentences", *heads, box=None, pad_edge=False)
     for one in found:
         for sentences in sorted({one.sentences, *(round(one.sentences * share) for share in (0.5, 2, 5))}):
-            first = (one.what, f"{one.value:.1f}") if sentences == round(one.sentences * 0.5) else ("", "")
+            first = (one.what, f"{one.value:.{digits - 1}f}") if sentences == round(one.sentences * 0.5) else ("", "")
             if effect is None:
-                told = [f"{one.variances.detectable(n, sentences):.2f}" for n in counts]
+                told = [f"{one.variances.detectable(n, sentences):.{digits}f}" for n in counts]
             else:
                 told = [str(one.variances.seeds_needed(effect, sentences) or "over 100")]
             table.add_row(*first, f"{sentences:,}", *told)
-    asked = "the smallest cost that is found" if effect is None else f"seeds that find {effect:g} bits"
+    what = quantity.replace("_", " ")
+    asked = f"the smallest {what} that is found" if effect is None else f"seeds that find an {what} of {effect:g}"
     Console(width=None if Console().is_terminal else 140).print(table)
-    print(f"order {order}, bits a sentence; {asked} in four of five cases at the 5 % level (uncorrected).")
+    unit = "a share of what the model saves over the floor" if quantity == "order_gain" else "bits a sentence"
+    print(f"order {order}, {unit}; {asked} in four of five cases at the 5 % level (uncorrected).")
 
 
 @app.command()

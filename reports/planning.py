@@ -9,7 +9,8 @@ import numpy as np
 from scipy import special
 
 from reports.comparisons import compared_networks, language_couples
-from reports.inputs import Group, Inputs, paired
+from reports.gain import ORDER_GAIN, worths
+from reports.inputs import Group, Inputs, Tables, paired
 from reports.quantities import clusters_of
 from reports.resampling import Clusters, Table
 from reports.statistics import LEVEL, POWER, Parts, clustered_variance, mean_squares
@@ -75,27 +76,42 @@ class Question:
     sentences: int
 
 
-def questions(inputs: Inputs, order: str, words: Words) -> Iterator[Question]:
-    """The order costs of every network trained on natural order that has two seeds or more, and their differences
-    between the languages."""
+QUANTITIES = ("order_cost", ORDER_GAIN)
+
+
+def questions(inputs: Inputs, order: str, words: Words, quantity: str = "order_cost") -> Iterator[Question]:
+    """The order costs (or order gains) of every network trained on natural order that has two seeds or more, and their
+    differences between the languages; gains need as many models that were trained on the order."""
     tables = inputs.tables
-    groups = [g for g in compared_networks(inputs.groups()) if len(inputs.good_runs_of(g)) > 1]
-    costs = {}
-    for group in groups:
+    measured: dict[Group, tuple[list[Table], list[str]]] = {}
+    for group in compared_networks(inputs.groups()):
         runs = list(inputs.good_runs_of(group)["run_id"])
-        if order not in tables.orders(runs[0]):
+        if len(runs) < 2 or order not in tables.orders(runs[0]):
             continue
-        costs[group] = tables.over_draws(runs, order) - tables.over_draws(runs, "natural"), tables.ids(runs[0])
-        documents = clusters_of(inputs.facts(group).loc[costs[group][1]])
-        yield _question(f"{words.language(group.lang)}, {_named(group)}", order, [costs[group][0]], documents)
-    for one, other in [] if inputs.alike else language_couples(inputs, costs):
-        (first, ids), (second, others) = costs[one], costs[other]
+        found = _measured(inputs, tables, group, order, quantity)
+        if any(len(table) < 2 for table in found) or not found:
+            continue
+        measured[group] = found, tables.ids(runs[0])
+        documents = clusters_of(inputs.facts(group).loc[measured[group][1]])
+        yield _question(f"{words.language(group.lang)}, {_named(group)}", order, found, documents)
+    for one, other in [] if inputs.alike else language_couples(inputs, measured):
+        (first, ids), (second, others) = measured[one], measured[other]
         common, *at = paired(ids, others)
         if len(common) < 2:
             continue
         documents = clusters_of(inputs.facts(one).loc[common])
         named = f"{words.language('ko')} − {words.language('en')}, {_named(one)}"
-        yield _question(named, order, [first[:, at[0]], -second[:, at[1]]], documents)
+        sides = [*(table[:, at[0]] for table in first), *(-table[:, at[1]] for table in second)]
+        yield _question(named, order, sides, documents)
+
+
+def _measured(inputs: Inputs, tables: Tables, group: Group, order: str, quantity: str) -> list[Table]:
+    """Tables of independent models whose means sum to the quantity; none where it was not measured."""
+    if quantity == ORDER_GAIN:
+        worth = worths(inputs, tables, group).get(order)
+        return [table.values for table in worth.gain()] if worth else []
+    runs = list(inputs.good_runs_of(group)["run_id"])
+    return [tables.over_draws(runs, order) - tables.over_draws(runs, "natural")]
 
 
 def _named(group: Group) -> str:

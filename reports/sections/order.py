@@ -13,6 +13,7 @@ from reports.quantities import ACCURACY, ACCURACY_LOST, CONSISTENT, PER_ORDER_BI
 from reports.quantities import Row as Found
 from reports.sections import Report, anchor, cell, cells, grouped, runs_cell
 from reports.sections.figures import figure
+from reports.statistics import LEVEL
 from reports.verdicts import ladder
 from reports.written import estimated, number, p_value, percent, scaled
 
@@ -31,7 +32,7 @@ def order(report: Report) -> Section:
     if worth:
         blocks += [worth, Paragraph(words.text("note.gain"), "small")]
     if report.analysis.comparisons:
-        blocks.append(_compared(report))
+        blocks += [_compared(report), *_few_models(report)]
     return Section(words("heading.order"), tuple(blocks))
 
 
@@ -121,6 +122,17 @@ def _gains(report: Report) -> Table | None:
         return None
     heads = report.columns(("language", "model", "order"), ("worth", "gain", "gain_by_seed", "shock"))
     return Table(report.words("caption.gain"), (*heads, *report.columns(("runs",), ())), grouped(rows))
+
+
+def _few_models(report: Report) -> list[Paragraph]:
+    """That no permutation of so few models can stand in the family, where that is so."""
+    family = report.analysis.family
+    tested = [c.permuted[1] for c in report.analysis.comparisons if not math.isnan(c.permuted[1])]
+    asked = (1 - LEVEL) / max(family, 1)
+    if not tested or min(tested) <= asked:
+        return []
+    values = {"smallest": f"{min(tested):.3f}", "asked": f"{asked:.4f}", "family": family}
+    return [Paragraph(report.words.text("note.few_models", **values), "small")]
 
 
 def _compared(report: Report) -> Table:

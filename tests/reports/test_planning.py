@@ -9,13 +9,15 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from reports.analysis import analyse
 from reports.cli import app
 from reports.errors import ReportError
+from reports.gain import ORDER_GAIN
 from reports.planning import Pilot, pilot, questions
 from reports.resampling import Table
 from reports.statistics import difference, mean
 from reports.words import words_of
-from tests.reports.synthetic import inputs
+from tests.reports.synthetic import inputs, with_shuffled
 
 
 def drawn(generator: np.random.Generator, seeds: int, sentences: int, value: float = 0.0) -> Table:
@@ -24,6 +26,19 @@ def drawn(generator: np.random.Generator, seeds: int, sentences: int, value: flo
         value + generator.normal(0, 2, (seeds, 1)) + generator.normal(0, 15, (1, sentences))
         + generator.normal(0, 3, (seeds, sentences))
     )  # fmt: skip
+
+
+def test_gains_are_planned_from_all_models_that_they_rest_on() -> None:
+    """Korean .25, English .75: the difference at the variance of the report's own estimate, seeds and sentences as they
+    are."""
+    given = with_shuffled(inputs(seeds=4), {"ko": 15.0, "en": 45.0})
+    korean, english, apart = questions(given, "shuffle", words_of("en"), ORDER_GAIN)
+    assert (korean.value, english.value) == (pytest.approx(0.25, abs=0.05), pytest.approx(0.75, abs=0.05))
+    (compared,) = [one for one in analyse(given).comparisons if one.quantity == ORDER_GAIN]
+    assert apart.value == pytest.approx(compared.estimate.value)
+    assert apart.variances.parts(4, 40).error == pytest.approx(compared.estimate.error, rel=0.02)
+    assert apart.variances.detectable(4, 40) == pytest.approx(compared.estimate.detectable, rel=0.05)
+    assert list(questions(inputs(seeds=4), "shuffle", words_of("en"), ORDER_GAIN)) == []
 
 
 def test_components_are_recovered() -> None:
