@@ -47,19 +47,28 @@ def contenders() -> dict[str, Callable[[], float]]:
         found = _contexts(text, DISTANCES, probe.bits)
         return float((len(found) - 1) * len(text.targets))
 
-    def fresh() -> float:
-        """Every target with all of its past read, the soft-max of every step computed."""
-        targets = text.targets[:: len(text.targets) // FEW][:FEW]
-        inputs, outputs = [], []
-        for target in targets:
-            for _ in DISTANCES:
-                steps = np.arange(text.begin[target - text.longest] + 1, text.end[target])
-                inputs.append(text.given.inputs[steps])
-                outputs.append(text.given.targets[steps])
-        offsets = np.cumsum([0, *map(len, inputs)])
-        network.bits(Passages(np.concatenate(inputs), np.concatenate(outputs), offsets, offsets))
-        return float(len(targets) * len(DISTANCES))
+    def read(windows: list[tuple[int, int]]) -> float:
+        """Each window of steps by itself, the soft-max of every step computed."""
+        steps = [np.arange(first, last) for first, last in windows]
+        offsets = np.cumsum([0, *map(len, steps)])
+        every = np.concatenate(steps)
+        network.bits(Passages(text.given.inputs[every], text.given.targets[every], offsets, offsets))
+        return float(len(windows))
 
-    shared()
-    fresh()
-    return {"shared readings": shared, "a fresh pass a target and boundary": fresh}
+    targets = text.targets[:: len(text.targets) // FEW][:FEW]
+
+    def cut() -> float:
+        """Every target with the units that it may see, as many as the distance says."""
+        return read([(int(text.begin[t - d]) + 1, int(text.end[t])) for t in targets for d in DISTANCES])
+
+    def whole() -> float:
+        """Every target with all of its past, as where what lies beyond a boundary is edited or shuffled."""
+        return read([(int(text.begin[t - text.longest]) + 1, int(text.end[t])) for t in targets for _ in DISTANCES])
+
+    for each in (shared, cut, whole):
+        each()
+    return {
+        "shared readings": shared,
+        "a fresh pass of the visible units a target and distance": cut,
+        "a fresh pass of all 300 units a target and boundary": whole,
+    }

@@ -83,7 +83,16 @@ class Study(BaseModel):
     recency: Recency = Recency()
     gate: Gate = Gate()
     family: tuple[
-        Literal["order_cost", "order_gain", "accuracy_lost", "between_languages", "between_conditions"], ...
+        Literal[
+            "order_cost",
+            "order_gain",
+            "accuracy_lost",
+            "between_languages",
+            "between_conditions",
+            "interactions",
+            "asymmetries",
+        ],
+        ...,
     ] = ("order_cost", "order_gain", "accuracy_lost", "between_languages")
     tuning: Tuning = Tuning()
     tuned: dict[str, dict[str, Any]] = {}

@@ -122,7 +122,6 @@ def analyse(inputs: Inputs) -> Analysis:
     curves = [curve for group in groups for curve in _curves(inputs, tables, group)]
     flagged = inputs.runs[inputs.runs["gate"] != "passed"].sort_values(["lang", "model", "seed", "run_id"])
     comparisons = compare(inputs, tables, groups, orders, worth) if _one_design(inputs) else []
-    rows, comparisons, family = corrected(rows, comparisons, inputs.settings["study"].get("family", ()))
     looked = [profiles(inputs, tables, group, clusters_of) for group in groups]
     analysis = Analysis(
         tuple(rows), tuple(curves), tuple(comparisons), flagged, tuple(orders),
@@ -131,9 +130,11 @@ def analyse(inputs: Inputs) -> Analysis:
         tuple(reach for _, reach in looked if reach),
         frozenset(group for group in groups if _ungated(inputs, group)),
         inputs.settings,
-        family,
     )  # fmt: skip
-    return replace(analysis, findings=findings(inputs, tables, analysis))
+    found = findings(inputs, tables, analysis)
+    kinds = inputs.settings["study"].get("family", ())
+    told, apart, known, family = corrected(rows, comparisons, found, kinds)
+    return replace(analysis, rows=told, comparisons=apart, findings=known, family=family)
 
 
 def _rows(inputs: Inputs, tables: Tables, group: Group, orders: list[str]) -> list[Row]:

@@ -53,8 +53,8 @@ def _named(group: Group, words: Words) -> str:
     return words("named", language=name, name=group.condition) if group.condition else name
 
 
-def _limits(words: Words, *, ungated: bool, one_seed: bool) -> list[str]:
-    limits = {"verdict.ungated": ungated, "verdict.one_seed": one_seed}
+def _limits(words: Words, *, ungated: bool, one_seed: bool, nil: bool = False) -> list[str]:
+    limits = {"verdict.nil": nil and not one_seed, "verdict.ungated": ungated, "verdict.one_seed": one_seed}
     return [words(key) for key, holds in limits.items() if holds]
 
 
@@ -78,7 +78,8 @@ def _cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
     ]
     orders = {"natural", *edits, *(part for edit in edits for part in edit.rpartition("+")[::2])}
     sides = {replace(group, train_order=order) for order in orders}
-    limits = _limits(words, ungated=not analysis.ungated.isdisjoint(sides), one_seed=interaction.one_seed)
+    ungated = not analysis.ungated.isdisjoint(sides)
+    limits = _limits(words, ungated=ungated, one_seed=interaction.one_seed, nil=not interaction.stands)
     return Verdict(said, (*others, *limits), group)
 
 
@@ -93,7 +94,7 @@ def _direction(analysis: Analysis, group: Group, words: Words) -> Verdict | None
         apart=signed(found.estimate, 2),
     )  # fmt: skip
     ungated = not analysis.ungated.isdisjoint({forward, replace(forward, model=forward.model + SUFFIX)})
-    limits = _limits(words, ungated=ungated, one_seed=found.estimate.one_seed)
+    limits = _limits(words, ungated=ungated, one_seed=found.estimate.one_seed, nil=not found.estimate.stands)
     return Verdict(said, tuple(limits), forward)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from reports.comparisons import Comparison
+from reports.findings import Finding
 from reports.gain import ORDER_GAIN
 from reports.inputs import is_floor
 from reports.quantities import ACCURACY, ACCURACY_LOST, Row
@@ -14,12 +15,17 @@ from reports.statistics import holm
 
 COMPARED = ("order_cost", ORDER_GAIN, ACCURACY)
 """The quantities whose differences between languages or conditions are tested."""
-Tested = TypeVar("Tested", Row, Comparison)
+FOUND = {"interactions": ("cue", "interaction"), "asymmetries": ("direction", "half_asymmetry")}
+"""The measure and quantity of findings that may be tested in a family, by kind."""
+Tested = TypeVar("Tested", Row, Comparison, Finding)
 
 
-def is_member(one: Row | Comparison, kinds: Collection[str]) -> bool:
+def is_member(one: Row | Comparison | Finding, kinds: Collection[str]) -> bool:
     """Whether an estimate is tested in a family of these kinds (`Study.family`): order costs, gains and lost accuracy
-    are those of networks; differences are those of order costs, order gains and accuracies."""
+    are those of networks; differences are those of order costs, order gains and accuracies; interactions of order and
+    case marks, and asymmetries of the two directions, are those of the measures `cue` and `direction`."""
+    if isinstance(one, Finding):
+        return any((one.measure, one.quantity) == FOUND[kind] for kind in FOUND.keys() & set(kinds))
     if isinstance(one, Row):
         return one.quantity in {"order_cost", ORDER_GAIN, ACCURACY_LOST}.intersection(kinds) and not is_floor(
             one.group.model
@@ -29,17 +35,18 @@ def is_member(one: Row | Comparison, kinds: Collection[str]) -> bool:
 
 
 def corrected(
-    rows: list[Row], comparisons: list[Comparison], kinds: Collection[str]
-) -> tuple[list[Row], list[Comparison], int]:
-    """Rows and comparisons with the p values of the family's members corrected together after Holm, and its size."""
-    every: list[Row | Comparison] = [*rows, *comparisons]
+    rows: Sequence[Row], comparisons: Sequence[Comparison], found: Sequence[Finding], kinds: Collection[str]
+) -> tuple[tuple[Row, ...], tuple[Comparison, ...], tuple[Finding, ...], int]:
+    """Rows, comparisons and findings with the p values of the family's members corrected together after Holm, and the
+    family's size."""
+    every: list[Row | Comparison | Finding] = [*rows, *comparisons, *found]
     members = [one for one in every if is_member(one, kinds)]
     adjusted = dict(zip(map(id, members), holm([one.estimate.p for one in members]), strict=True))
 
-    def told(found: list[Tested]) -> list[Tested]:
-        return [
+    def told(some: Sequence[Tested]) -> tuple[Tested, ...]:
+        return tuple(
             replace(one, estimate=replace(one.estimate, p_holm=adjusted[id(one)])) if id(one) in adjusted else one
-            for one in found
-        ]
+            for one in some
+        )
 
-    return told(rows), told(comparisons), len(members)
+    return told(rows), told(comparisons), told(found), len(members)

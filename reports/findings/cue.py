@@ -86,5 +86,7 @@ def show(found: Sequence[Finding], report: Report) -> list[Section]:
     rows = []
     for group, order in dict.fromkeys((one.group, one.order) for one in found):
         cells = [known[group, order, name].estimate for name in names]
-        rows.append((group, (order, *(estimated(one, 2) for one in cells), p_value(cells[-1].p))))
-    return listed(section(report, "cue", ("marks",), (*names, "p_plain"), rows))
+        rows.append(
+            (group, (order, *(estimated(one, 2) for one in cells), p_value(cells[-1].p), p_value(cells[-1].p_holm)))
+        )
+    return listed(section(report, "cue", ("marks",), (*names, "p_plain", "p_holm"), rows))

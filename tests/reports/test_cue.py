@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -76,3 +77,18 @@ def test_where_marks_change_nothing_there_is_no_interaction() -> None:
     truth = {**TRUTH, "particle_drop_structural+word_shuffle": 58.0}
     estimate = found(factorial(truth))["particle_drop_structural+word_shuffle", "interaction"].estimate
     assert estimate.low < 0 < estimate.high
+
+
+def test_an_interaction_is_corrected_where_the_study_declared_it() -> None:
+    """With four order costs of each of four training orders in the family, its own p is made larger or stays 10⁻¹²."""
+    given = factorial(TRUTH)
+    order = "particle_drop_structural+word_shuffle"
+    settings = json.loads(given.runs["settings"].iloc[0])
+    settings["study"]["family"] = ["order_cost", "interactions"]
+    declared = replace(given, runs=given.runs.assign(settings=json.dumps(settings)))
+    plain, tested = found(given)[order, "interaction"].estimate, found(declared)[order, "interaction"].estimate
+    assert np.isnan(plain.p_holm)
+    assert tested.p == plain.p
+    assert tested.p < tested.p_holm < 0.05
+    assert analyse(declared).family == analyse(given).family + 1
+    assert np.isnan(found(declared)[order, "with_marks"].estimate.p_holm)
