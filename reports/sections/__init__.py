@@ -46,6 +46,13 @@ class Report:
     def trained(self, group: Group) -> str:
         return self.words.trained(group.model, group.train_order, group.condition)
 
+    def source(self, lang: str, unit: str = "", condition: str | None = None) -> str:
+        """The link to the run that says what the text of a language (of a unit, of a condition) is: the first of it."""
+        runs = self.inputs.runs
+        for name, value in (("lang", lang), ("unit", unit or None), ("condition", condition)):
+            runs = runs[runs[name] == value] if value is not None else runs
+        return f"#run-{runs.sort_values(['unit', 'condition', 'model', 'seed', 'run_id'])['run_id'].iloc[0]}"
+
     def lead(self, group: Group, *, first: bool = True, unit: bool = True) -> tuple[Cell, Cell]:
         """The cells of a group's language and model, empty but in its first row; the model leads to its runs."""
         if not first:

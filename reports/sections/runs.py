@@ -89,7 +89,8 @@ def _sizes(report: Report) -> Table:
         if is_floor(group.model) or group.train_order != "natural":
             continue
         figures = (f"{run['parameters']:,}", f"{run['recurrent_parameters']:,}", f"{int(run.get('units', 0)):,}")
-        names = (cell(report.language(group), group.lang), cell(report.trained(group)))
+        named = Cell(span(report.trained(group), link=f"#run-{run['run_id']}"))
+        names = (cell(report.language(group), group.lang), named)
         rows.append(((group.lang, group.unit, group.condition), (*names, *cells(figures))))
     columns = report.columns(("language", "model"), ("weights", "between", "width"))
     return Table(report.words("caption.sizes"), columns, grouped(rows))

@@ -55,7 +55,8 @@ def counts(report: Report) -> Table:
     rows = []
     for lang, (sentences, sums) in totals.items():
         figures = (number(sums[name], 0) if name in sums else "–" for name in heads)
-        rows.append(Row((cell(words.language(lang), lang), cell(f"{sentences:,}"), *cells(figures))))
+        name = Cell(span(words.language(lang), link=report.source(lang)), lang)
+        rows.append(Row((name, cell(f"{sentences:,}"), *cells(figures))))
     apart = report.inputs.alike
     if not apart and {"ko", "en"} <= totals.keys() and totals["ko"][0] == totals["en"][0]:
         korean, english = (totals[lang][1] for lang in ("ko", "en"))
@@ -87,7 +88,8 @@ def vocabularies(report: Report) -> Table:
                 number(pieces / float(part["n_chars"].sum()), 3),
                 f"{100 * float(runs[here]['metric.byte_fallback'].iloc[0]):.2f} %",
             )
-            rows.append(Row((cell(report.words.language(lang, condition), lang), cell(unit), *cells(figures))))
+            named = Cell(span(unit, link=report.source(lang, unit, condition)))
+            rows.append(Row((cell(report.words.language(lang, condition), lang), named, *cells(figures))))
     names = ("vocabulary", "units", "pieces", "per_word", "per_unit", "per_character", "fallback")
     return Table(report.words("caption.vocabulary"), report.columns(("language", "unit"), names), tuple(rows))
 
@@ -115,7 +117,8 @@ def _audits(report: Report) -> Table:
         for (own, unit, condition), run in first.items():
             for order in report.analysis.orders if own == lang else ():
                 figures = (number(float(run.get(f"metric.audit.{order}.{name}", math.nan)), 3) for name in AUDITS)
-                names = (cell(report.words.language(lang, condition), lang), *cells((unit, order)))
+                named = Cell(span(unit, link=f"#run-{run['run_id']}"))
+                names = (cell(report.words.language(lang, condition), lang), named, cell(order))
                 rows.append(((lang, unit, condition), (*names, *cells(figures))))
     return Table(report.words("caption.audit"), report.columns(("language", "unit", "order"), AUDITS), grouped(rows))
 
@@ -124,12 +127,17 @@ def _by_length(report: Report) -> Table:
     """The audits by sentence length, those of all lengths and of the natural order left out."""
     audits = report.inputs.audits
     kept = audits[(audits["length"] != "all") & (audits["order"] != "natural")].to_dict("records")
+    links: dict[tuple[str, str, str], str] = {}
     rows = []
     for lang in in_turn({str(row["lang"]) for row in kept}):
         for row in kept:
             if row["lang"] == lang:
-                names = (cell(report.words.language(lang, str(row["condition"])), lang),
-                         *cells((str(row["unit"]), str(row["order"]), str(row["length"]))))  # fmt: skip
+                unit, condition = str(row["unit"]), str(row["condition"])
+                if (lang, unit, condition) not in links:
+                    links[lang, unit, condition] = report.source(lang, unit, condition)
+                named = Cell(span(unit, link=links[lang, unit, condition]))
+                names = (cell(report.words.language(lang, condition), lang), named,
+                         *cells((str(row["order"]), str(row["length"]))))  # fmt: skip
                 figures = (f"{int(row['sentences']):,}", *(number(float(row[name]), 3) for name in AUDITS))
                 rows.append(((lang, row["unit"], row["condition"], row["order"]), (*names, *cells(figures))))
     columns = report.columns(("language", "unit", "order", "length"), ("sentences", *AUDITS))
