@@ -215,7 +215,8 @@ def validate(
             table.add_row(check.claim, check.found, {True: "holds", False: "NO", None: "not learnt"}[check.holds])
         Console(width=None if Console().is_terminal else 120).print(table)
     if write:
-        write.write_text(markdown(found, about), encoding="utf-8")
+        page = (write.read_text(encoding="utf-8"),) if write.is_file() else ()
+        write.write_text(markdown(found, about, *page), encoding="utf-8")
     if any(check.holds is False for checks in found.values() for check in checks):
         raise typer.Exit(1)
 

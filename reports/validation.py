@@ -210,13 +210,20 @@ def validated(name: str, inputs: Inputs) -> list[Check]:
     return VALIDATED[name](inputs, analyse(inputs))
 
 
-def markdown(found: dict[str, list[Check]], about: dict[str, dict[str, Any]]) -> str:
-    """The checks as a page: a table a study."""
+HEAD = "# Validation\n\nWhat the measures find in languages whose truth is known (`eosun validate`).\n"
+
+
+def markdown(found: dict[str, list[Check]], about: dict[str, dict[str, Any]], page: str = HEAD) -> str:
+    """A page with the checks, a table a study, each between two comments that name it: in the place of the one that the
+    page has, or at its end. What else stands on the page stays."""
     said = {True: "holds", False: "**does not hold**", None: "not learnt"}
-    parts = ["# Validation", "", "What the measures find in languages whose truth is known (`eosun validate`)."]
     for name, checks in found.items():
         study = about[name]
-        parts += ["", f"## {study['title']}", "", f"Study `{name}`, {study['runs']} runs.", ""]
+        parts = [f"## {study['title']}", "", f"Study `{name}`, {study['runs']} runs.", ""]
         parts += ["| claim | found | |", "|---|---|---|"]
         parts += [f"| {check.claim} | {check.found} | {said[check.holds]} |" for check in checks]
-    return "\n".join(parts) + "\n"
+        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        block = "\n".join([begin, *parts, end])
+        before, here, after = page.partition(begin)
+        page = before + block + after.partition(end)[2] if here else f"{page.rstrip()}\n\n{block}\n"
+    return page

@@ -109,6 +109,13 @@ def test_the_page_says_what_does_not_hold() -> None:
     assert "| a | b | holds |" in page
     assert "| c | d | **does not hold** |" in page
     assert "| e | f | not learnt |" in page
+    written = page + "\nA note by hand.\n"
+    told = {"lags": {"title": "Lags", "runs": 6}, "null": {"title": "Null", "runs": 9}}
+    again = markdown({"lags": [Check("a", "g", True)], "null": [Check("h", "i", True)]}, told, written)
+    assert "| a | g | holds |" in again
+    assert "| a | b | holds |" not in again
+    assert again.index("6 runs") < again.index("A note by hand.") < again.index("9 runs")
+    assert markdown({"null": [Check("h", "i", True)]}, told, again) == again
 
 
 def test_a_null_needs_two_comparisons() -> None:
