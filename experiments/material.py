@@ -121,10 +121,10 @@ class Material:
 def study_of(cell: Cell) -> Study:
     """The study a cell was planned from, as far as it matters to the cell."""
     declared = cell.settings["study"]
-    size = variants(declared)[cell.condition].vocabulary
+    variant = variants(declared)[cell.condition]
     fields = {
         "name": "cell", "title": "", "question": "", "models": [cell.model], "languages": [cell.lang],
-        "vocabulary": size, "vocabularies": [],
+        "vocabulary": variant.vocabulary, "vocabularies": [], "readout": variant.readout, "readouts": [],
     }  # fmt: skip
     return Study.model_validate({**declared, **fields}).tuned_for(cell.lang, cell.model)
 

@@ -27,6 +27,9 @@ OPEN_KEYS = ("units.", "corpus_options.", "transforms.", "allow_identical.", "tu
 """Settings below which any key may stand."""
 
 
+ReadOut = Literal["last", "mean", "max", "attention"]
+
+
 class Study(BaseModel):
     """A study as it will run: preset and settings applied, names checked.
 
@@ -36,7 +39,8 @@ class Study(BaseModel):
     frequent `vocabulary` of training and one for all others, instead of pieces; for the comparison of vocabularies, as
     nothing unseen can be told apart by it. tuned: settings by `language/model`, over those of the study.
     conditions: a name for each of several settings of the corpus, over `corpus_options`; every cell is run under each,
-    on the same sentences (by id). vocabularies: sizes under each of which every cell is run, `vocabulary` among them,
+    on the same sentences (by id). readouts: those under each of which every classifier is run, `readout` among them.
+    vocabularies: sizes under each of which every cell is run, `vocabulary` among them,
     so that what is claimed of languages can be seen to hold at all (`experiments.variants`). transforms: a script
     transform by language. allow_identical: by order, the share of sentences of two or more units that it may leave in
     their natural order; an order that is not named may leave as many as its definition says. family: which tests are
@@ -76,7 +80,8 @@ class Study(BaseModel):
     whole_units: bool = False
     recall: str = ""
     hosts: bool = False
-    readout: Literal["last", "mean", "max", "attention"] = "last"
+    readout: ReadOut = "last"
+    readouts: tuple[ReadOut, ...] = ()
     sizes: Sizes = Sizes()
     training: Training = Training()
     sample: Sample = Sample()
@@ -109,6 +114,17 @@ class Study(BaseModel):
             raise StudyError(
                 f"vocabularies must hold vocabulary ({self.vocabulary}), the study's own size, and each size once: "
                 f"got {list(sizes)}."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _readouts(self) -> Study:
+        found = self.readouts
+        if found and not self.classifies:
+            raise StudyError("readouts are those of classifiers: set task=classification, or leave them out.")
+        if found and (self.readout not in found or len(set(found)) < len(found)):
+            raise StudyError(
+                f"readouts must hold readout ({self.readout}), the study's own, and each once: got {list(found)}."
             )
         return self
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -89,10 +88,11 @@ class Analysis:
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """The study's variants that have text of their own, the study's own first; none where text is the same in
-        all (vocabularies alone do not count)."""
+        """The study's variants, its own first, where they differ in their text or in how it is read out; none where
+        they do in the size of the vocabulary alone."""
         found = variants(self.settings["study"])
-        apart = len({json.dumps(one.options, sort_keys=True, default=str) for one in found.values()}) > 1
+        first = next(iter(found.values()))
+        apart = any(one.differs(first) - {"vocabulary"} for one in found.values())
         return tuple(sorted(found, key=lambda name: not found[name].base)) if apart else ()
 
     @property

@@ -58,7 +58,7 @@ def resized(study: Mapping[str, Any], condition: str) -> dict[str, int]:
     """The variants that differ from the named one in nothing but the size of their vocabulary, and that size."""
     found = variants(study)
     own = found[condition]
-    return {name: variant.vocabulary for name, variant in found.items() if variant.options == own.options}
+    return {name: one.vocabulary for name, one in found.items() if one.differs(own) <= {"vocabulary"}}
 
 
 def rests_on(study: Mapping[str, Any], groups: Iterable[Group], claimed: Comparison) -> list[Group]:

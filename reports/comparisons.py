@@ -100,10 +100,9 @@ def language_couples(inputs: Inputs, groups: Iterable[Group]) -> list[tuple[Grou
 
 
 def _in_one_thing(known: Mapping[str, Variant], one: str, other: str) -> bool:
-    """Whether two variants differ in the settings of their corpus or in the size of their vocabulary, not in both."""
-    if one not in known or other not in known:
-        return True
-    return known[one].options == known[other].options or known[one].vocabulary == known[other].vocabulary
+    """Whether two variants differ in one of the settings of their corpus, the size of their vocabulary, and their
+    read-out, not in several."""
+    return one not in known or other not in known or len(known[one].differs(known[other])) <= 1
 
 
 def _differences(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from experiments.cells import plan, prepare
@@ -9,6 +11,7 @@ from experiments.errors import StudyError
 from experiments.material import material_of
 from experiments.study import load_study
 from pipelines.sequences import texts_of
+from tests.experiments.test_tasks import planted
 
 SMALL = ("corpus_options.pairs=600", "sample.train=300", "sample.valid=20", "sample.test=20", "models=[unigram, lstm]")
 
@@ -79,3 +82,29 @@ def test_vocabularies_cut_the_same_sentences_into_fewer_and_more_pieces() -> Non
 def test_the_own_size_is_one_of_the_vocabularies() -> None:
     with pytest.raises(StudyError, match=r"vocabularies must hold vocabulary \(1300\)"):
         load_study("word_order", preset="smoke", settings=["vocabularies=[500, 900]"])
+
+
+def test_every_read_out_is_trained_on_the_same_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(f"{a} {b} {c}", a, "") for a in ("좋다", "나쁘다") for b in "가나다라마" for c in "바사아자차"] * 6
+    planted(tmp_path, monkeypatch, "labelled", rows)
+    given = [
+        "task=classification",
+        "corpus=labelled",
+        "languages=[ko]",
+        "models=[lstm]",
+        "readout=max",
+        "vocabulary=400",
+    ]
+    study = load_study("word_order", preset="smoke", settings=[*given, "readouts=[last, max]"])
+    prepared = prepare(study, ("ko",))
+    cells = plan(prepared, ("ko",))
+    assert [cell.condition for cell in cells] == ["read_last", "read_max"]
+    last, pooled = (material_of(cell, prepared.datasets) for cell in cells)
+    assert (last.study.readout, pooled.study.readout) == ("last", "max")
+    assert last.numbers["test"].tolist() == pooled.numbers["test"].tolist()
+    for setting, message in (
+        ("readouts=[last, mean]", r"must hold readout \(max\)"),
+        ("task=sentences", "classifiers"),
+    ):
+        with pytest.raises(StudyError, match=message):
+            load_study("word_order", preset="smoke", settings=[*given, "readouts=[last, max]", setting])

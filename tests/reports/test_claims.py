@@ -10,6 +10,7 @@ import pytest
 
 from experiments.variants import variants
 from reports.analysis import analyse
+from reports.claims import resized
 from reports.inputs import Inputs
 from reports.verdicts import between
 from tests.reports.synthetic import inputs
@@ -102,6 +103,18 @@ def test_variants_by_name() -> None:
         "own_pieces_500": (500, False), "own_pieces_900": (900, True),
         "free_pieces_500": (500, False), "free_pieces_900": (900, False),
     }  # fmt: skip
+
+
+def test_read_outs_are_variants_that_do_not_mix_with_others() -> None:
+    study = {"vocabulary": 900, "vocabularies": [500, 900], "readout": "max", "readouts": ["last", "max"]}
+    found = variants(study)
+    assert [name for name, one in found.items() if one.base] == ["pieces_900_read_max"]
+    assert {name: one.readout for name, one in found.items()} == {
+        "pieces_500_read_last": "last", "pieces_500_read_max": "max",
+        "pieces_900_read_last": "last", "pieces_900_read_max": "max",
+    }  # fmt: skip
+    assert resized(study, "pieces_900_read_max") == {"pieces_500_read_max": 500, "pieces_900_read_max": 900}
+    assert found["pieces_500_read_last"].differs(found["pieces_900_read_max"]) == {"vocabulary", "readout"}
 
 
 def test_the_declared_family_is_what_is_corrected() -> None:
