@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.material import NoMirrorError
 
-PARTS = ("reordering", "analysis", "training", "recency", "tracking", "reports")
+PARTS = ("reordering", "analysis", "training", "recency", "resampling", "tracking", "reports")
 
 
 def interleaved(pairs: dict[str, Callable[[], float]], rounds: int = 5) -> dict[str, float]:
@@ -62,6 +62,12 @@ def recency(folder: Path) -> None:
     )
 
 
+def resampling(folder: Path) -> None:
+    from benchmarks.resampling import contenders
+
+    show("10,000 resamples, 5 seeds × 2,000 sentences, 20 quantities", "quantities", interleaved(contenders()))
+
+
 def training(folder: Path) -> None:
     from benchmarks.training import show as show_training
 
@@ -90,7 +96,7 @@ def main() -> None:
                 sys.exit(f"There is no benchmark {name}: {', '.join(PARTS)}, or python -m benchmarks.memory SENTENCES…")
             try:
                 parts = {"reordering": reordering, "analysis": analysis, "training": training, "recency": recency,
-                         "tracking": tracking, "reports": reports}  # fmt: skip
+                         "resampling": resampling, "tracking": tracking, "reports": reports}  # fmt: skip
                 parts[name](Path(room))
             except NoMirrorError as reason:
                 print(f"\n{name}: left out, {reason}.")
