@@ -37,6 +37,10 @@ MOST = 20
 """Seeds whose values are written out beside a chart."""
 
 
+MANY = 12
+"""Lines of a chart over which they stand closer together."""
+
+
 def first(analysis: Analysis, words: Words) -> tuple[str, Chart | None]:
     """The chart of the first screen, and what its caption is called: conditions where a study compares them, profiles
     where it asks how far models look, else what orders cost."""
@@ -119,7 +123,8 @@ def _intervals(
         .mark_tick(thickness=1.2, size=9, opacity=0.9)
         .encode(y=y, yOffset=offset, x=f"{column}:Q", color=colour, tooltip=_tooltip(words, about, ("seed", column)))
     )
-    chart = alt.layer(bars, ticks, points).properties(width=620, height=alt.Step(15, **{"for": "offset"}))
+    step = alt.Step(15 if len(rows) <= MANY else 11, **{"for": "offset"})
+    chart = alt.layer(bars, ticks, points).properties(width=620, height=step)
     own = [_each((round(factor * value, digits) for _, value in sorted(row.by_seed.items())), digits) for row in rows]
     return _chart(chart, table, [row.group for row in rows], own)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports.analysis import Analysis
-from reports.document import Document, Section
+from reports.document import Block, Document, Figure, Section
 from reports.inputs import Inputs
 from reports.sections import Report, distance, gloss, opening, order, runs, text
 from reports.sections.further import further
@@ -18,8 +20,16 @@ SECTIONS = (
 def compose(inputs: Inputs, analysis: Analysis, lang: str = "en") -> Document:
     """Everything that a report says; a section that has nothing to say is left out."""
     report = Report(inputs, analysis, words_of(lang))
-    sections: list[Section] = []
+    first, sections = opening.opening(report), list[Section]()
     for section in SECTIONS:
         found = section(report)
         sections += [one for one in (found if isinstance(found, list) else [found]) if one and one.blocks]
-    return Document(lang, opening.title(report), opening.opening(report), tuple(sections))
+    drawn = [replace(one, blocks=_drawn(report, one.blocks)) for one in sections]
+    return Document(lang, opening.title(report), _drawn(report, first), tuple(drawn))
+
+
+def _drawn(report: Report, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks with their charts, drawn by now or waited for."""
+    return tuple(
+        replace(one, svg=report.drawings[one.name].result()) if isinstance(one, Figure) else one for one in blocks
+    )

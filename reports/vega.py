@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -44,6 +45,16 @@ def ready() -> None:
 def svg(spec: dict[str, Any]) -> str:
     """The chart as SVG, for print and for readers without scripts."""
     return str(_with_fonts().vegalite_to_svg(spec))
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1)
+
+
+def drawing(spec: dict[str, Any]) -> Future[str]:
+    """The same, drawn while other work goes on."""
+    return _beside().submit(svg, spec)
 
 
 @cache

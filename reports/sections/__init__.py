@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from reports import charts
@@ -16,11 +17,13 @@ from reports.words import Words
 
 @dataclass(frozen=True)
 class Report:
-    """What every section is written from: the runs, what was estimated from them, and the words to say it in."""
+    """What every section is written from: the runs, what was estimated from them, and the words to say it in; and the
+    charts that are being drawn."""
 
     inputs: Inputs
     analysis: Analysis
     words: Words
+    drawings: dict[str, Future[str]] = field(default_factory=dict)
 
     @cached_property
     def first(self) -> tuple[str, charts.Chart | None]:
@@ -74,9 +77,16 @@ def cells(texts: Iterable[str]) -> tuple[Cell, ...]:
     return tuple(cell(text) for text in texts)
 
 
+NAMED = 20
+"""Runs that a cell names; of more it says how many there are, and the list of runs has them all."""
+
+
 def runs_cell(run_ids: Iterable[str], rows: int = 1) -> Cell:
     """Links to the rows of some runs."""
-    parts: list[Text] = [(*span(run[:6], "code", f"#run-{run}"), *span(" ")) for run in dict.fromkeys(run_ids)]
+    found = list(dict.fromkeys(run_ids))
+    parts: list[Text] = [(*span(run[:6], "code", f"#run-{run}"), *span(" ")) for run in found[:NAMED]]
+    if len(found) > NAMED:
+        parts.append(span(f"… ({len(found)})"))
     return Cell(tuple(one for part in parts for one in part), rows=rows, narrow=True)
 
 

@@ -13,9 +13,11 @@ WORDS = ("language", "model", "order", "condition", "kind", "train_order", "test
 
 
 def figure(report: Report, name: str, chart: charts.Chart) -> Figure:
-    spec = vega.specification(chart.drawn)
+    """The chart as a figure that is still to be drawn: that goes on beside other work, in `report.drawings`."""
+    spec, place = vega.specification(chart.drawn), f"{name}-chart"
+    report.drawings[place] = vega.drawing(spec)
     caption = report.words(f"caption.{name}_chart")
-    return Figure(f"{name}-chart", caption, spec, vega.svg(spec), _numbers(report, chart.table, chart.groups))
+    return Figure(place, caption, spec, "", _numbers(report, chart.table, chart.groups))
 
 
 def _numbers(report: Report, table: pd.DataFrame, groups: list[Group]) -> Table:
