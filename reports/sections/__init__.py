@@ -46,8 +46,15 @@ class Report:
         name = self.words.language(group.lang)
         return self.words("named", language=name, name=group.unit) if unit else name
 
+    @property
+    def ungated(self) -> frozenset[Group]:
+        """Language models that a 5-gram predicts as well as; none of a classifier, which has no such gate."""
+        return frozenset() if self.classifies else self.analysis.ungated
+
     def trained(self, group: Group) -> str:
-        return self.words.trained(group.model, group.train_order, group.condition)
+        """The model, what it was trained on, and a dagger where a 5-gram does as well."""
+        named = self.words.trained(group.model, group.train_order, group.condition)
+        return f"{named} †" if group in self.ungated else named
 
     def source(self, lang: str, unit: str = "", condition: str | None = None) -> str:
         """The link to the run that says what the text of a language (of a unit, of a condition) is: the first of it."""

@@ -29,6 +29,8 @@ def order(report: Report) -> Section:
     words, worth = report.words, _gains(report)
     note = Paragraph((*words.text("note.order_bits"), *_ladder(report)), "small")
     blocks: list[Block] = [_costs(report), note]
+    if report.ungated:
+        blocks.append(Paragraph(words.text("note.ungated"), "small"))
     if worth:
         blocks += [worth, Paragraph(words.text("note.gain"), "small")]
     if report.analysis.comparisons:

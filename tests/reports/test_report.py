@@ -299,3 +299,13 @@ def test_effective_context_by_hand() -> None:
     assert effective_context(contexts, np.array([110.0, 100.0, 100.5, 100.0, 100.0]), 100.0) == 8, "a later rise counts"
     assert effective_context(contexts, np.array([100.0, 100.0, 100.0, 100.0, 100.0]), 100.0) == 1, "nothing to gain"
     assert effective_context(contexts, np.array([99.9, 99.9, 100.0, 100.0, 100.0]), 100.0) == 1
+
+
+def test_models_that_a_5_gram_matches_are_marked_in_the_tables(tmp_path: Path) -> None:
+    given = inputs(langs=("ko",))
+    lost = given.runs.assign(**{"metric.margin_over_ngram_5": -0.01})
+    marked = build(replace(given, runs=lost), tmp_path / "marked")[0].read_text(encoding="utf-8")
+    assert "lstm †" in marked
+    assert "bigram †" not in marked
+    assert "nothing is claimed from them" in marked
+    assert "†" not in build(given, tmp_path / "plain")[0].read_text(encoding="utf-8").partition("<body")[2]
