@@ -62,7 +62,8 @@ class Analysis:
     """Everything that the page, the table at the terminal and results.csv are written from.
 
     ungated: the groups of language models that do not beat a Kneser–Ney 5-gram of the same text on validation.
-    settings: the configuration that the runs share. family: how many tests are corrected together.
+    settings: the configuration that the runs share. pieces: how many each vocabulary has in fact, by language, unit and
+    condition: of a small text fewer than were asked for. family: how many tests are corrected together.
     """
 
     rows: tuple[Row, ...]
@@ -76,6 +77,7 @@ class Analysis:
     settings: Mapping[str, Any] = field(default_factory=dict)
     family: int = 0
     findings: tuple[Finding, ...] = ()
+    pieces: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -131,6 +133,7 @@ def analyse(inputs: Inputs) -> Analysis:
         frozenset(group for group in groups if _ungated(inputs, group)),
         inputs.settings,
     )  # fmt: skip
+    analysis = replace(analysis, pieces=_pieces(inputs))
     found = findings(inputs, tables, analysis)
     kinds = inputs.settings["study"].get("family", ())
     told, apart, known, family = corrected(rows, comparisons, found, kinds)
@@ -267,6 +270,11 @@ def _ungated(inputs: Inputs, group: Group) -> bool:
     if "metric.margin_over_ngram_5" not in runs:
         return True
     return not bool(runs["metric.margin_over_ngram_5"].mean() > 0)
+
+
+def _pieces(inputs: Inputs) -> dict[tuple[str, str, str], int]:
+    sides = inputs.runs.drop_duplicates(["lang", "unit", "condition"]).to_dict("records")
+    return {(str(run["lang"]), str(run["unit"]), str(run["condition"])): int(run["metric.vocabulary"]) for run in sides}
 
 
 def _one_design(inputs: Inputs) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import altair as alt
 import pandas as pd
 
+from experiments.variants import variants
 from reports.analysis import Analysis, Curve
 from reports.gain import ORDER_GAIN
 from reports.inputs import Group, in_rank, in_turn, is_floor
@@ -56,7 +57,7 @@ def first(analysis: Analysis, words: Words) -> tuple[str, Chart | None]:
 def order_costs(analysis: Analysis, words: Words) -> Chart | None:
     """What each order costs each recurrent model: point and interval, and a tick for every seed."""
     rows = [row for row in analysis.rows if row.quantity == "order_cost" and not is_floor(row.group.model)]
-    rows = _of_natural(rows)
+    rows = _of_base(_of_natural(rows), analysis)
     if not rows:
         return None
     names = [{**_names(row.group, words), "order": row.order} for row in rows]
@@ -294,6 +295,12 @@ def _each(values: Iterable[float], digits: int) -> tuple[str, str]:
 def _of_natural(found: list[Found]) -> list[Found]:
     """What was trained on natural order, where there is any: charts leave the rest to the tables."""
     return [one for one in found if one.group.train_order == "natural"] or found
+
+
+def _of_base(rows: list[Row], analysis: Analysis) -> list[Row]:
+    """What was measured under the study's own variant, where there are several: the others stand in the tables."""
+    base = {name for name, one in variants(analysis.settings["study"]).items() if one.base}
+    return [row for row in rows if row.group.condition in base] or rows
 
 
 def _names(group: Group, words: Words) -> dict[str, str]:

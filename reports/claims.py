@@ -21,8 +21,9 @@ factor, and the largest than the smallest by that: 2,000, 4,000 and 8,000 pieces
 class Support:
     """What stands behind a difference between the languages beside its own interval.
 
-    sizes: the vocabularies at which it was measured, in pieces. agrees: whether it has one sign at all of them, every
-    interval off zero. least: the smallest difference among them, without its sign. artefact: the largest difference
+    sizes: the vocabularies at which it was measured, in pieces as they have them in fact, of the language where they
+    lie nearer together. agrees: whether it has one sign at all of them, every interval off zero. least: the smallest
+    difference among them, without its sign. artefact: the largest difference
     that the size of the vocabulary alone makes within a language (a fertility null: the same text and the same groups
     shuffled, cut into more or fewer pieces); 0 where it is not measured.
     """
@@ -33,10 +34,13 @@ class Support:
     artefact: float
 
 
-def support(study: Mapping[str, Any], comparisons: tuple[Comparison, ...], claimed: Comparison) -> Support:
+def support(
+    study: Mapping[str, Any], pieces: Mapping[tuple[str, str, str], int], comparisons: tuple[Comparison, ...],
+    claimed: Comparison,
+) -> Support:  # fmt: skip
     """The support of a difference between the languages: the same model, orders and corpus at other vocabularies.
 
-    study: the declaration that the runs share.
+    study: the declaration that the runs share. pieces: of every vocabulary, by language, unit and condition.
     """
     same = resized(study, claimed.first.condition)
     alike = [c for c in comparisons if _alike(c, claimed) and {c.first.condition, c.second.condition} <= same.keys()]
@@ -46,8 +50,12 @@ def support(study: Mapping[str, Any], comparisons: tuple[Comparison, ...], claim
         if not c.languages:
             within.setdefault((c.first.lang, c.first.unit), [0.0]).append(c.estimate.value)
     positive = claimed.estimate.value > 0
+    made = [
+        tuple(sorted({pieces[side.lang, side.unit, c.first.condition] for c in across}))
+        for side in (claimed.first, claimed.second)
+    ]
     return Support(
-        tuple(sorted({same[c.first.condition] for c in across})),
+        min(made, key=lambda sizes: (len(sizes), sizes[-1] / sizes[0])),
         all(c.estimate.excludes_zero and (c.estimate.value > 0) == positive for c in across),
         min(abs(c.estimate.value) for c in across),
         max((max(values) - min(values) for values in within.values()), default=0.0),

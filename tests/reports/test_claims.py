@@ -30,7 +30,7 @@ def at_vocabularies(costs: Costs, original: str | None = None, margin: float | N
         settings = json.loads(part.runs["settings"].iloc[0])
         settings["study"] |= {"vocabulary": min(costs), "vocabularies": sorted(costs) if len(costs) > 1 else []}
         settings["original"] = original
-        runs = part.runs.assign(settings=json.dumps(settings))
+        runs = part.runs.assign(settings=json.dumps(settings), **{"metric.vocabulary": float(size)})
         if margin is not None:
             runs["metric.margin_over_ngram_5"] = margin
         parts[name] = replace(part, runs=runs)
@@ -93,6 +93,17 @@ def test_models_of_every_vocabulary_have_to_beat_the_5_gram() -> None:
     weak = given.runs["condition"] == "pieces_8000"
     runs = given.runs.assign(**{"metric.margin_over_ngram_5": [-0.1 if one else 0.1 for one in weak]})
     assert "predicts no worse than these models" in said(replace(given, runs=runs))
+
+
+def test_a_vocabulary_that_a_small_text_cannot_fill_is_no_size_of_its_own() -> None:
+    """English has 3,000 pieces at most: asked for 4,000 and for 8,000 it is cut the same way twice."""
+    given = at_vocabularies(BACKED)
+    few = given.runs["metric.vocabulary"].where(
+        given.runs["lang"] == "ko", given.runs["metric.vocabulary"].clip(upper=3000)
+    )
+    assert "measured at a vocabulary of 2,000, 3,000 pieces" in said(
+        replace(given, runs=given.runs.assign(**{"metric.vocabulary": few}))
+    )
 
 
 def test_variants_by_name() -> None:
