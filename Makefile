@@ -29,7 +29,7 @@ READY := .venv/.ready
 OPTIONS = "$(STUDY)" --preset "$(PRESET)" $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(SEEDS),--seeds "$(SEEDS)") \
 	$(if $(WORKERS),--workers "$(WORKERS)") $(foreach s,$(SET),--set "$(s)")
 
-.PHONY: help setup cluster postgresql experiment compare report published findings ui test test-long test-all test-cluster lint bench clean lock
+.PHONY: help setup cluster postgresql experiment compare report published findings validate ui test test-long test-all test-cluster lint bench clean lock
 
 help: ## list the targets and their variables
 	@echo "make experiment LANG=ko|en   train, measure, track and report one language"
@@ -37,6 +37,7 @@ help: ## list the targets and their variables
 	@echo "make report                  rebuild the report from what is tracked; trains nothing"
 	@echo "make findings                what the published runs say of published findings: docs/reproductions.md"
 	@echo "make published               build the published reports again, from text files alone"
+	@echo "make validate                do the measures find what is planted, and nothing where nothing is: a minute"
 	@echo "make ui                      the MLflow UI on 127.0.0.1 (PORT=$(PORT))"
 	@echo "make setup                   the environment in .venv, from hash-locked requirements"
 	@echo "make cluster                 add Ray, for --engine ray"
@@ -72,6 +73,9 @@ findings: $(READY) ## what the published runs say of others' findings, into docs
 
 published: $(READY) ## build the published reports again, from their text files alone
 	@$(EOSUN) rebuild
+
+validate: $(READY) ## planted lags and planted nothing, at the smallest size; docs/validation.md has the larger ones
+	@$(EOSUN) validate lags null --preset smoke
 
 ui: $(READY)
 	@$(EOSUN) ui --port "$(PORT)"
