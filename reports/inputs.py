@@ -217,7 +217,7 @@ class Tables:
         """The same for sums and differences: asked twice it is one, which remembers its resampling."""
         key = (*run_ids, order, measure)
         if key not in self._combined:
-            self._combined[key] = Combination.of(self.over_draws(run_ids, order, measure))
+            self._combined[key] = Combination.of(self.over_draws(run_ids, order, measure), kept=True)
         return self._combined[key]
 
     def at(self, run_ids: list[str], measure: str, order: str, x: float) -> Table:

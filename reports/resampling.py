@@ -27,9 +27,10 @@ _BLOCK = 1000
 @dataclass(frozen=True, eq=False)
 class Part:
     """A measured table [seeds, sentences], or [sentences] of what is the same in all models; remembers its resampled
-    means, by what was drawn."""
+    means, by what was drawn. kept: whether it will be asked for again, on either side of a difference."""
 
     table: Table
+    kept: bool = False
     known: dict[tuple[Any, ...], list[Table]] = field(default_factory=dict)
 
 
@@ -48,9 +49,9 @@ class Combination:
     __array_ufunc__ = None  # so that numpy leaves `array - combination` to this class
 
     @classmethod
-    def of(cls, table: Table) -> Combination:
+    def of(cls, table: Table, *, kept: bool = False) -> Combination:
         """A measured table, which is its own only part."""
-        return cls(table, ((1.0, Part(table)),))
+        return cls(table, ((1.0, Part(table, kept)),))
 
     def at(self, places: NDArray[np.int64]) -> Combination:
         """A measured table on some of its sentences; itself where these are all, in their order."""
@@ -103,14 +104,17 @@ def bootstraps(
     """
     made = [[one if isinstance(one, Combination) else Combination.of(one) for one in tables] for tables in sums]
     drawn = clusters if clusters is None else clusters.tobytes(), resamples, seed
-    parts = dict.fromkeys(part for tables in made for one in tables for _, part in one.parts)
-    sides = max(2, *map(len, made))  # both sides of a difference, whichever is asked first: sentences are what costs
-    missing = [part for part in parts if len(part.known.get(drawn, ())) < sides]
+    sides: dict[Part, int] = {}
+    for tables in made:
+        for side, one in enumerate(tables, 1):
+            for _, part in one.parts:
+                sides[part] = max(side, sides.get(part, 0), 2 * part.kept)
+    missing = [part for part, last in sides.items() if len(part.known.get(drawn, ())) < last]
     if missing:
         rows = [np.atleast_2d(part.table) for part in missing]
         by_seed = _over_sentences(np.concatenate(rows), clusters, resamples, seed)
         for part, means in zip(missing, np.split(by_seed, np.cumsum([*map(len, rows)])[:-1], axis=1), strict=True):
-            seeds = [_drawn(means.shape[1], resamples, seed + side) for side in range(1, sides + 1)]
+            seeds = [_drawn(means.shape[1], resamples, seed + side) for side in range(1, sides[part] + 1)]
             part.known[drawn] = [np.einsum("ri,ri->r", means, weights) for weights in seeds]
     found = []
     for tables in made:
