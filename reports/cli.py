@@ -128,7 +128,9 @@ def publish(
         Path | None, typer.Option(help="A folder for published reports; reports/published by default.")
     ] = None,
     add: Annotated[bool, typer.Option("--add", help="Keep the runs published there, and add these.")] = False,
-    without: Annotated[list[str] | None, typer.Option(help="A measure to leave out; may be repeated.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(help="A measure or a test order to leave out; may be repeated.")
+    ] = None,
 ) -> None:
     """Keep what a report needs of its runs as small text files, from which `eosun rebuild` builds it anywhere.
 

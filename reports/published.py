@@ -33,10 +33,10 @@ WHOLE = ("seed", "parameters", "recurrent_parameters", "units")
 def publish(inputs: Inputs, folder: Path, *, add: bool = False, without: Collection[str] = ()) -> dict[str, str]:
     """Write what a report needs of its runs to a folder of its own, and the hashes of what must come of it.
 
-    add: keep the runs that are published there, and put those beside them whose cells are not. without: measures that
-    are left out, to keep it small (docs/method.md names them); the report is then without them.
+    add: keep the runs that are published there, and put those beside them whose cells are not. without: measures and
+    test orders that are left out, to keep it small (docs/method.md names them); the report is then without them.
 
-    study.json, runs.csv, sentences.csv (sizes; text of the example sentences alone), audits.csv, and for each language,
+    study.json, runs.csv, sentences….csv (sizes; text of example sentences alone), audits.csv, and for each language,
     unit and condition observations-….csv: a row an observation, a column a run, cut before a file has two megabytes.
     Returns the hashes by language and file; ReportError if the folder holds anything that was not published there.
     """
@@ -52,7 +52,7 @@ def publish(inputs: Inputs, folder: Path, *, add: bool = False, without: Collect
         _json(about, draft / "study.json")
         _csv(inputs.runs.sort_values("run_id"), draft / "runs.csv")
         facts = inputs.sentences.drop(columns=["text", "label"], errors="ignore")
-        _csv(facts.sort_values([*SIDE, "sentence_id"]), draft / "sentences.csv")
+        _in_parts(facts.sort_values([*SIDE, "sentence_id"]), draft, "sentences")
         _csv(inputs.audits, draft / "audits.csv")
         for side, part in inputs.observations.groupby(SIDE, sort=True):
             _observations(part, draft, "-".join(filter(None, ("observations", *map(str, side)))))
@@ -76,7 +76,8 @@ def read(folder: Path) -> Inputs:
                 runs[name] = runs[name].astype("int64")
             elif name.startswith("metric.") or name == "wall_s":
                 runs[name] = runs[name].replace("", "nan").astype(float)
-        sentences, audits = (_table(folder / f"{name}.csv") for name in ("sentences", "audits"))
+        sentences = pd.concat([_table(path) for path in sorted(folder.glob("sentences*.csv"))], ignore_index=True)
+        audits = _table(folder / "audits.csv")
         parts = [_melted(path) for path in sorted(folder.glob("observations-*.csv"))]
         rows = pd.concat(parts, ignore_index=True).merge(runs[["run_id", *BY_RUN]], on="run_id", validate="many_to_one")
     except (OSError, ValueError, KeyError) as error:
@@ -85,14 +86,19 @@ def read(folder: Path) -> Inputs:
 
 
 def _leaving_out(inputs: Inputs, without: Collection[str]) -> Inputs:
-    """The inputs without some measures; ReportError for one that they do not hold, or that some seeds of a group hold
-    and others do not."""
-    measures = sorted(map(str, inputs.observations["measure"].unique()))
-    unknown = sorted(set(without) - set(measures))
+    """The inputs without some measures, and without some test orders; ReportError for one that they do not hold, or
+    that some seeds of a group hold and others do not."""
+    rows, names = inputs.observations, list(without)
+    measures = sorted(map(str, rows["measure"].unique()))
+    orders = [order for order in inputs.orders() if order != "natural"]
+    unknown = sorted(set(without) - set(measures) - set(orders))
     if unknown:
-        raise ReportError(f"These runs hold no measure {unknown[0]}: they hold {', '.join(measures)}.")
-    kept = inputs.observations[~inputs.observations["measure"].isin(list(without))]
-    inputs = replace(inputs, observations=kept)
+        raise ReportError(
+            f"These runs hold no measure or test order {unknown[0]} to leave out: they hold {', '.join(measures)}; "
+            f"{', '.join(orders)}."
+        )
+    kept = rows[~rows["measure"].isin(names) & ~rows["test_order"].isin(names)]
+    inputs = replace(inputs, observations=kept, audits=inputs.audits[~inputs.audits["order"].isin(names)])
     held: dict[str, set[str]] = {}
     for run, measure in kept[["run_id", "measure"]].drop_duplicates().itertuples(index=False):
         held.setdefault(str(run), set()).add(str(measure))
@@ -176,12 +182,18 @@ def expected(folder: Path) -> dict[str, str]:
 def _observations(part: pd.DataFrame, folder: Path, name: str) -> None:
     """Observations by run, in as many files as it takes."""
     wide = part.assign(value=part["value"].astype("float32")).pivot(index=KEY, columns="run_id", values="value")
-    lines = wide.sort_index().sort_index(axis=1).reset_index().to_csv(index=False, lineterminator="\n").split("\n")
+    _in_parts(wide.sort_index().sort_index(axis=1).reset_index(), folder, name, always=True)
+
+
+def _in_parts(table: pd.DataFrame, folder: Path, name: str, *, always: bool = False) -> None:
+    """A table in as many files as it takes, name-01.csv and so on; in name.csv where one will do, unless `always`."""
+    lines = table.to_csv(index=False, lineterminator="\n").split("\n")
     head, body = lines[0] + "\n", [f"{line}\n" for line in lines[1:] if line]
     cut = (np.cumsum([len(line.encode()) for line in body]) - 1) // (LARGEST - 2 * len(head.encode()))
     for number in range(int(cut[-1]) + 1):
         own = "".join(line for line, at in zip(body, cut, strict=True) if at == number)
-        (folder / f"{name}-{number + 1:02d}.csv").write_text(head + own, encoding="utf-8")
+        named = f"{name}-{number + 1:02d}.csv" if always or cut[-1] else f"{name}.csv"
+        (folder / named).write_text(head + own, encoding="utf-8")
 
 
 def _melted(path: Path) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from corpora.errors import EosunError
@@ -101,13 +102,39 @@ def test_seeds_that_are_added_later_give_the_bytes_of_all_at_once(made_up: Input
 
 
 @pytest.mark.usefixtures("text_alone")
+def test_a_table_of_sentences_is_cut_where_it_is_long(
+    made_up: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published.publish(made_up, tmp_path / "whole")
+    monkeypatch.setattr(published, "LARGEST", 3_000)
+    published._in_parts(pd.read_csv(tmp_path / "whole" / "sentences.csv", dtype=str), tmp_path / "whole", "sentences")
+    (tmp_path / "whole" / "sentences.csv").unlink()
+    assert len(list((tmp_path / "whole").glob("sentences-*.csv"))) > 1
+    before, after = (
+        made_up.sentences.drop(columns=["text", "label"], errors="ignore"),
+        published.read(tmp_path / "whole").sentences,
+    )
+    keys = ["lang", "unit", "condition", "sentence_id"]
+    columns = [name for name in before if name in after]
+    pd.testing.assert_frame_equal(
+        before.sort_values(keys)[columns].reset_index(drop=True), after[columns], check_dtype=False
+    )
+
+
+@pytest.mark.usefixtures("text_alone")
 def test_a_measure_can_be_left_out(made_up: Inputs, tmp_path: Path) -> None:
     published.publish(made_up, tmp_path / "all")
     published.publish(made_up, tmp_path / "some", without=["truncation"])
     assert set(published.read(tmp_path / "some").observations["measure"]) == {"surprisal", "unit_surprisal"}
     sizes = [sum(path.stat().st_size for path in (tmp_path / name).iterdir()) for name in ("all", "some")]
     assert sizes[1] < 0.8 * sizes[0]
-    with pytest.raises(EosunError, match="hold no measure truncated: they hold surprisal, truncation, unit_surprisal"):
+    published.publish(made_up, tmp_path / "fewer", without=["truncation", "local_3"])
+    assert set(published.read(tmp_path / "fewer").observations["test_order"]) == {"natural", "reverse", "shuffle"}
+    assert "local_3" not in set(published.read(tmp_path / "fewer").audits["order"])
+    with pytest.raises(
+        EosunError,
+        match="hold no measure or test order truncated to leave out: they hold surprisal, truncation, unit_surprisal; ",
+    ):
         published.publish(made_up, tmp_path / "some", without=["truncated"])
 
 
