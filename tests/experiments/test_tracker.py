@@ -18,12 +18,14 @@ from benchmarks.tracking import variant
 from corpora.errors import EosunError
 from experiments.cells import Cell, Prepared
 from experiments.engine import cell_folder
+from experiments.migrate import migrate
 from experiments.record import params_of
 from experiments.results import Results
 from experiments.score import score
+from experiments.served import add_models
 from experiments.tracker import Tracker, end_stale
 from experiments.tracking import Store, open_store
-from tests.experiments.conftest import CONTEXT
+from tests.experiments.conftest import CONTEXT, TINY
 from tests.experiments.stores import Server, store_in
 
 ROOT = Path(__file__).parent.parent.parent
@@ -262,3 +264,61 @@ def test_a_logged_model_scores_sentences_in_a_fresh_process(server: Server, prep
     expected: Any = whole[whole["position"] == -1].set_index("line")["bits"]
     np.testing.assert_allclose([bits["5"], bits["7"]], expected.to_numpy(), rtol=1e-9)
     assert np.isnan(bits["6"]), "blank text has no bits"
+
+
+@pytest.mark.long
+def test_models_are_added_where_there_are_none_and_move_with_their_runs(
+    prepared: Prepared, gru: Cell, empty: Path, tmp_path: Path
+) -> None:
+    rooms = [tmp_path / name for name in ("here", "there")]
+    for room in rooms:
+        room.mkdir()
+    store, target = (store_in(room, empty) for room in rooms)
+    with Tracker(store, prepared, CONTEXT) as tracker:
+        run_id = tracker.finish(gru, cell_folder(gru))
+    assert add_models(store, [store.run(run_id)]) == 1
+    assert add_models(store, [store.run(run_id)]) == 0, "it has one now"
+    assert [one.moved for one in migrate(store, target, [])] == [1]
+    (moved,) = target.runs("word_order")
+    texts = ["학생은 책을 읽었다.", " ", "책을 학생은 읽었다."]
+    told = [_loaded(where.uri, str(run), texts) for where, run in ((store, run_id), (target, moved.info.run_id))]
+    assert told[0] == told[1]
+    assert told[0]["5"] > 0
+
+
+def _loaded(uri: str, run_id: str, texts: list[str]) -> dict[str, float]:
+    """Bits of texts by a run's model, loaded in a process that knows nothing but the store and the run."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, run_id, json.dumps(texts)], cwd=ROOT, check=False, capture_output=True, text=True,
+        env={**os.environ, "MLFLOW_TRACKING_URI": uri, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = dict(json.loads(done.stdout.splitlines()[-1])[1])
+    return {line: bits for line, bits in found.items() if bits == bits}
+
+
+@pytest.mark.long
+def test_a_study_is_run_reported_and_reviewed_on_a_server(server: Server, tmp_path: Path) -> None:
+    """By the commands that a user types, with nothing but the server's address."""
+    around = {
+        **os.environ, "MLFLOW_TRACKING_URI": server.uri, "EOSUN_VAR": str(tmp_path / "var"),
+        "EOSUN_REPORTS": str(tmp_path / "reports"),
+    }  # fmt: skip
+
+    def eosun(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "eosun.py"), *words], env=around, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    settings = [word for setting in (*TINY, "models=[unigram, bigram]") for word in ("--set", setting)]
+    given = ["learnability", "--lang", "ko", "--preset", "smoke", "--set", "train_orders=[natural]", *settings]
+    assert "2 trained now, 0 already tracked" in eosun("run", *given)
+    assert "0 trained now, 2 already tracked" in eosun("run", *given)
+    assert len(open_store(server.uri).runs("learnability")) == 2
+    assert "bits per sentence" in eosun("report", "learnability")
+    page = (tmp_path / "reports" / "learnability" / "report.html").read_text(encoding="utf-8")
+    assert f"{server.uri}/#/experiments/" in page
+    assert "every byte follows" in eosun("report", "--verify", str(tmp_path / "reports" / "learnability"))
+    assert f"{server.uri}/#/experiments/" in eosun("review", "learnability")
