@@ -41,6 +41,23 @@ def test_tags_and_parameters_are_flat_and_keep_their_names(in_laboratory: Path) 
         "git", "invocation", "kind", "lang", "machine", "model", "order", "preset", "seed", "study", "unit", "versions",
     }  # fmt: skip
     params = run.data.params
+    assert set(params) == {
+        "task", "vocabulary", "match", "tied", "readout", "perturbation_seed", "draws", "lower", "keep_final",
+        "sizes.embedding", "sizes.units", "training.epochs", "training.patience", "training.rows", "training.row",
+        "training.learning_rate", "training.clip", "training.dropout", "training.piece_dropout",
+        "training.weight_decay", "training.averaging", "training.schedule", "training.warmup", "sample.train",
+        "sample.valid", "sample.test", "sample.words", "sample.balanced", "recency.contexts", "recency.sentences",
+        "recency.targets", "recency.run", "recency.sides", "recency.classes", "gate.margin", "train_order",
+        "test_orders",
+    }  # fmt: skip
+    kinds = {name.partition("/")[0] for name in run.data.metrics if "/" in name}
+    assert kinds == {"learning", "matrix", "order", "recency", "size", "system", "text", "time_constant"}
+    assert {name for name in run.data.metrics if "/" not in name} == {
+        "best_epoch", "byte_fallback", "compiling", "epochs", "margin_over_bigram", "margin_over_ngram_5", "measuring",
+        "pieces_per_second", "steps", "test_sentences", "train_pieces", "train_sentences", "training",
+        "training_steps", "valid_bits", "valid_bits.bigram", "valid_bits.ngram_5", "valid_bits.unigram",
+        "valid_sentences", "validating", "vocabulary", "wall_s",
+    }  # fmt: skip
     assert {name: params[name] for name in ("tied", "lower", "draws", "sizes.units", "training.learning_rate",
                                             "training.dropout", "test_orders")} == {
         "tied": "true", "lower": "true", "draws": "2", "sizes.units": "64", "training.learning_rate": "0.01",
