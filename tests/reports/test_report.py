@@ -219,9 +219,9 @@ for lang in ("en", "ko"):
 def test_the_same_runs_give_the_same_bytes(tmp_path: Path) -> None:
     """Another time zone, encoding of text, folder, home, hash seed, order of the runs, number of threads and processor
     that products are computed for: not a byte differs, in page or PDF."""
-    plain = {"LC_ALL": "C"}
+    plain = {"LC_ALL": "C.UTF-8"}
     if f"{ROOT}{sys.executable}".isascii():  # from a folder with Hangul in its name Python itself does not start so
-        plain |= {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     older = {"OPENBLAS_NUM_THREADS": "1", "OPENBLAS_CORETYPE": "Haswell"}
     first = _built_elsewhere(tmp_path / "one", "UTC", {**plain, **older}, "1", 1)
     second = _built_elsewhere(tmp_path / "두 번째 폴더", "Asia/Seoul", {"LC_ALL": "", "LANG": "ko_KR.UTF-8"}, "2", 2)
