@@ -65,7 +65,7 @@ def recency(folder: Path) -> None:
 def resampling(folder: Path) -> None:
     from benchmarks.resampling import contenders
 
-    show("10,000 resamples, 5 seeds × 2,000 sentences, 20 quantities", "quantities", interleaved(contenders()))
+    show("10,000 resamples, 5 seeds × 2,000 sentences, 20 conditions", "conditions", interleaved(contenders()))
 
 
 def training(folder: Path) -> None:

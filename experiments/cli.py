@@ -107,7 +107,9 @@ def without_folders(source: str) -> str:
     the current folder, and files that lie elsewhere by their name alone."""
     shown = []
     for part in source.split(","):
-        lang, equals, path = part.rpartition("=")
+        lang, equals, path = part.partition("=")
+        if not lang.isalpha():
+            lang, equals, path = "", "", part
         place = Path(path)
         if place.is_absolute():
             inside = place.is_relative_to(Path.cwd())

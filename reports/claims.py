@@ -23,9 +23,9 @@ class Support:
 
     sizes: the vocabularies at which it was measured, in pieces as they have them in fact, of the language where they
     lie nearer together. agrees: whether it has one sign at all of them, every interval off zero. least: the smallest
-    difference among them, without its sign. artefact: the largest difference
-    that the size of the vocabulary alone makes within a language (a fertility null: the same text and the same groups
-    shuffled, cut into more or fewer pieces); 0 where it is not measured.
+    difference among them, without its sign. artefact: the largest difference that the size of the vocabulary alone
+    makes within a language (a fertility null: the same text and the same groups shuffled, cut into more or fewer
+    pieces); 0 where it is not measured.
     """
 
     sizes: tuple[int, ...]

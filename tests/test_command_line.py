@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from corpora.errors import unknown
 from experiments.cli import without_folders
+from experiments.study import study_names
 
 ROOT = Path(__file__).parent.parent
 
@@ -173,6 +175,11 @@ def test_ones_own_text_from_end_to_end(tmp_path: Path) -> None:
     assert out.read_text(encoding="utf-8").startswith("run_id,lang,unit,model,seed,train_order,test_order,sentence_id")
 
 
+def test_no_name_is_suggested_where_none_is_near() -> None:
+    assert "Did you mean" not in unknown("study", "nothing", study_names())
+    assert 'Did you mean "recency"' in unknown("study", "recencey", study_names())
+
+
 def test_a_command_is_recorded_without_the_folders_of_a_machine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +187,7 @@ def test_a_command_is_recorded_without_the_folders_of_a_machine(
     assert without_folders("word_order") == "word_order"
     assert without_folders(str(tmp_path / "mine" / "study.yaml")) == "mine/study.yaml"
     assert without_folders("/elsewhere/study.yaml") == "study.yaml"
+    assert without_folders("/else=where/a.txt") == "a.txt"
     assert without_folders("data/a.txt") == "data/a.txt"
     assert without_folders(f"ko={tmp_path}/data/a.txt,en=/elsewhere/b.txt") == "ko=data/a.txt,en=b.txt"
 

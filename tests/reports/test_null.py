@@ -110,17 +110,16 @@ def test_intervals_cover_a_planted_difference() -> None:
 
 def test_documents_are_drawn_whole() -> None:
     """Files of python-docs, as many as there are, each with all its sentences."""
-    given, real = found("word_order-grammar"), found("word_order-python-docs")
+    real = found("word_order-python-docs")
     assert real.documents is not None, "its files"
     members = [np.flatnonzero(real.documents == one) for one in range(int(real.documents.max()) + 1)]
     generator, rejected = np.random.default_rng(2), 0
-    centred = real.sentences - np.mean([real.sentences[:, one].mean(1) for one in members], axis=0)[:, None]
     for _ in range(TABLES):
         chosen = [members[one] for one in generator.integers(len(members), size=len(members))]
         clusters = np.repeat(np.arange(len(chosen)), [len(one) for one in chosen])
         places, made = np.concatenate(chosen), []
-        for side in centred:
-            noise = generator.normal(0, given.rest, (3, len(places))) + generator.normal(0, given.seeds, (3, 1))
+        for side in real.sentences:
+            noise = generator.normal(0, real.rest, (3, len(places))) + generator.normal(0, real.seeds, (3, 1))
             made.append(side[places] + noise)
         rejected += p_of(made[0], -made[1], clusters=clusters) < 0.05
     assert rejected / TABLES <= ALLOWED, rejected / TABLES
