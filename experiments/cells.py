@@ -123,7 +123,10 @@ def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None 
         for lang, unit in [(one, unit) for one in wanted for unit in study.units[one]]:
             counts, transform = corpus.counts[lang], study.transforms.get(lang, "none")
             progress.expect(f"encoding {lang} by {unit} (sentences)", counts["train"] + sum(counts.values()))
-            recipe = Recipe(unit, found[name].vocabulary, study.lower, study.keep_final, tags, transform)
+            variant = found[name]
+            recipe = Recipe(
+                unit, variant.vocabulary, study.lower, study.keep_final, tags, transform, variant.fertility
+            )  # fmt: skip
             datasets[dataset_name(lang, unit, name)] = build_dataset(corpus, lang, recipe, progress.advance)
     for dataset in datasets.values():
         _check_task(study, dataset)

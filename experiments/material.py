@@ -125,6 +125,7 @@ def study_of(cell: Cell) -> Study:
     fields = {
         "name": "cell", "title": "", "question": "", "models": [cell.model], "languages": [cell.lang],
         "vocabulary": variant.vocabulary, "vocabularies": [], "readout": variant.readout, "readouts": [],
+        "fertility": variant.fertility, "fertilities": [],
     }  # fmt: skip
     return Study.model_validate({**declared, **fields}).tuned_for(cell.lang, cell.model)
 

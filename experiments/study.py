@@ -16,6 +16,7 @@ from experiments.declared import Gate, Positive, Recency, Sample, Sizes, Strict,
 from experiments.errors import StudyError
 from experiments.models import Model, check_model, get_model
 from experiments.models.sizes import check_embedding, matched_units
+from experiments.variants import VARIED
 from pipelines.errors import PipelineError
 from pipelines.orders import check_order, get_order
 from pipelines.transforms import get_transform
@@ -28,6 +29,7 @@ OPEN_KEYS = ("units.", "corpus_options.", "transforms.", "allow_identical.", "tu
 
 
 ReadOut = Literal["last", "mean", "max", "attention"]
+Fertility = Annotated[float, Field(ge=1, lt=2)]
 
 
 class Study(BaseModel):
@@ -41,7 +43,9 @@ class Study(BaseModel):
     conditions: a name for each of several settings of the corpus, over `corpus_options`; every cell is run under each,
     on the same sentences (by id). readouts: those under each of which every classifier is run, `readout` among them.
     vocabularies: sizes under each of which every cell is run, `vocabulary` among them,
-    so that what is claimed of languages can be seen to hold at all (`experiments.variants`). transforms: a script
+    so that what is claimed of languages can be seen to hold at all (`experiments.variants`). fertility: how many times
+    the pieces of its vocabulary the text is written at (`pipelines.spelling`); fertilities: those under each of which
+    every cell is run, `fertility` among them, for what the cutting alone makes of a figure. transforms: a script
     transform by language. allow_identical: by order, the share of sentences of two or more units that it may leave in
     their natural order; an order that is not named may leave as many as its definition says. family: which tests are
     corrected together; it is part of a design's hash, and so declared before anything runs. log_model: whether runs
@@ -71,6 +75,8 @@ class Study(BaseModel):
     draws: Positive = 1
     vocabulary: Positive = 1000
     vocabularies: tuple[Positive, ...] = ()
+    fertility: Fertility = 1.0
+    fertilities: tuple[Fertility, ...] = ()
     lower: bool = True
     keep_final: bool = True
     transforms: dict[str, str] = {}
@@ -108,24 +114,15 @@ class Study(BaseModel):
         return self.task in ("classification", "pairs")
 
     @model_validator(mode="after")
-    def _vocabularies(self) -> Study:
-        sizes = self.vocabularies
-        if sizes and (self.vocabulary not in sizes or len(set(sizes)) < len(sizes)):
-            raise StudyError(
-                f"vocabularies must hold vocabulary ({self.vocabulary}), the study's own size, and each size once: "
-                f"got {list(sizes)}."
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _readouts(self) -> Study:
-        found = self.readouts
-        if found and not self.classifies:
+    def _variants(self) -> Study:
+        for one, several in VARIED.items():
+            own, values = getattr(self, one), getattr(self, several)
+            if values and (own not in values or len(set(values)) < len(values)):
+                raise StudyError(f"{several} must hold {one} ({own}), the study's own, and each once: got {[*values]}.")
+        if self.readouts and not self.classifies:
             raise StudyError("readouts are those of classifiers: set task=classification, or leave them out.")
-        if found and (self.readout not in found or len(set(found)) < len(found)):
-            raise StudyError(
-                f"readouts must hold readout ({self.readout}), the study's own, and each once: got {list(found)}."
-            )
+        if self.whole_units and any(one != 1 for one in (self.fertility, *self.fertilities)):
+            raise StudyError("whole_units reads no pieces, so fertility must be 1: leave one of the two out.")
         return self
 
     @field_validator("models")

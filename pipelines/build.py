@@ -33,12 +33,12 @@ from pipelines.normalise import MARK
 from pipelines.stream import sentence_keys
 from pipelines.transforms import get_transform, marks_of
 from pipelines.units import Unit, get_unit
-from pipelines.vocabulary import Vocabulary, train
+from pipelines.vocabulary import Vocabulary, respell, train
 
 SOURCES = (
     "analysers", "build.py", "cutting.py", "dataset.py", "encoding.py", "facts.py", "languages", "layout.py",
-    "names.py", "normalise.py", "predicates.py", "stream.py", "tags.py", "transforms", "trees.py", "units",
-    "vocabulary.py",
+    "names.py", "normalise.py", "predicates.py", "spelling.py", "stream.py", "tags.py", "transforms", "trees.py",
+    "units", "vocabulary.py",
 )  # fmt: skip
 """The files of this room that decide what a dataset holds."""
 MOST_ROWS, FEWEST_ROWS = 10_000, 100
@@ -179,6 +179,8 @@ def _write(
         total.update(counts)
         advance(done)
     train(total, recipe.vocabulary, draft / "vocabulary.model", where=f"{corpus.name} ({lang}, {unit.name})")
+    if recipe.fertility != 1.0:
+        respell(total, recipe.fertility, draft / "vocabulary.model")
     del total
     model = (draft / "vocabulary.model").read_bytes()
     with _Writer(draft) as writer:

@@ -44,6 +44,7 @@ class Recipe:
     """Everything that determines a dataset, apart from the text itself.
 
     tags: whether every unit's word class is found, for orders that ask for it. transform: a script transform.
+    fertility: how many times the pieces of the vocabulary the text is written at (`pipelines.spelling`).
     """
 
     unit: str
@@ -52,6 +53,7 @@ class Recipe:
     keep_final: bool = True
     tags: bool = False
     transform: str = "none"
+    fertility: float = 1.0
 
 
 @dataclass(frozen=True)

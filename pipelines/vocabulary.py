@@ -14,10 +14,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import sentencepiece as spm
 
 from pipelines.errors import PipelineError
 from pipelines.normalise import MARK
+from pipelines.spelling import respelt, spelling_in, with_spelling
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SMALLEST = 300
@@ -63,6 +65,19 @@ def train(counts: Counter[str], size: int, path: Path, *, where: str) -> None:
     path.write_bytes(model.getvalue())
 
 
+def respell(counts: Counter[str], fertility: float, path: Path) -> None:
+    """Have the vocabulary at `path` write the units that it was trained on at `fertility` times the pieces."""
+    model = path.read_bytes()
+    vocabulary = Vocabulary(model)
+    found = np.zeros(len(vocabulary), np.int64)
+    for pieces, count in zip(vocabulary.encode([*counts]), counts.values(), strict=True):
+        np.add.at(found, list(pieces), count)
+    fixed = np.array(vocabulary.bytes_mask())
+    fixed[: EOS + 1] = True
+    names = [vocabulary.name([piece]) for piece in range(len(vocabulary))]
+    path.write_bytes(with_spelling(model, respelt(names, found, fixed, fertility)))
+
+
 def _reason(error: RuntimeError) -> str:
     return str(error).strip().splitlines()[-1].split("] ")[-1].rstrip(". ")
 
@@ -70,15 +85,17 @@ def _reason(error: RuntimeError) -> str:
 class Vocabulary:
     """A trained vocabulary. Holds the SentencePiece processor and the pieces of units seen so far.
 
+    Where the model holds a respelling (`pipelines.spelling`), its symbols stand for pieces everywhere.
     The cache is emptied at 100,000 distinct units, so memory stays bounded on any corpus.
     """
 
     def __init__(self, model: bytes) -> None:
         self._processor = spm.SentencePieceProcessor(model_proto=model)
+        self._spelling = spelling_in(model)
         self._cache: dict[str, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
-        return int(self._processor.get_piece_size())
+        return len(self._spelling) if self._spelling else int(self._processor.get_piece_size())
 
     def encode(self, units: Sequence[str]) -> list[tuple[int, ...]]:
         """The piece ids of each unit, each encoded alone."""
@@ -87,12 +104,13 @@ class Vocabulary:
             if len(self._cache) > 100_000:
                 self._cache.clear()
                 new = list(dict.fromkeys(units))
-            self._cache.update(zip(new, map(tuple, self._processor.encode(new)), strict=True))
+            found = map(tuple, self._processor.encode(new))
+            self._cache.update(zip(new, map(self._spelling.write, found) if self._spelling else found, strict=True))
         return [self._cache[unit] for unit in units]
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of a sequence of pieces, spaces restored and jamo composed."""
-        pieces = [self._processor.id_to_piece(int(i)) for i in ids if int(i) not in (PAD, BOS, EOS)]
+        pieces = [self._processor.id_to_piece(i) for i in self._pieces(ids) if i not in (PAD, BOS, EOS)]
         text, raw = [], bytearray()
         for piece in pieces:
             if len(piece) == 6 and piece.startswith("<0x"):
@@ -105,20 +123,24 @@ class Vocabulary:
 
     def bytes_mask(self) -> list[bool]:
         """[vocabulary]: which pieces are single bytes, the fallback for letters never seen."""
-        return [bool(self._processor.is_byte(i)) for i in range(len(self))]
+        found = [bool(self._processor.is_byte(i)) for i in range(int(self._processor.get_piece_size()))]
+        return self._spelling.spread(found) if self._spelling else found
 
     def name(self, pieces: Iterable[int]) -> str:
         """The pieces of one unit as they stand in the vocabulary, the mark included."""
-        return "".join(self._processor.id_to_piece(int(piece)) for piece in pieces)
+        return "".join(self._processor.id_to_piece(piece) for piece in self._pieces(pieces))
+
+    def _pieces(self, ids: Iterable[int]) -> list[int]:
+        return self._spelling.read(ids) if self._spelling else [int(i) for i in ids]
 
     def grouped(self, word: tuple[int, ...]) -> list[tuple[int, ...]]:
         """The pieces of a word, every piece a unit of its own; the bytes that spell one letter stay together."""
         groups: list[tuple[int, ...]] = []
-        for piece in word:
+        for piece in self._pieces(word):
             text = self._processor.id_to_piece(piece) if self._processor.is_byte(piece) else ""
             continues = text and 0x80 <= int(text[3:5], 16) < 0xC0
             if continues and groups:
                 groups[-1] += (piece,)
             else:
                 groups.append((piece,))
-        return groups
+        return [self._spelling.write(group) for group in groups] if self._spelling else groups

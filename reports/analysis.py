@@ -91,10 +91,10 @@ class Analysis:
     @property
     def conditions(self) -> tuple[str, ...]:
         """The study's variants, its own first, where they differ in their text or in how it is read out; none where
-        they do in the size of the vocabulary alone."""
+        they do in how it is cut into pieces alone."""
         found = variants(self.settings["study"])
         first = next(iter(found.values()))
-        apart = any(one.differs(first) - {"vocabulary"} for one in found.values())
+        apart = any(one.differs(first) - {"vocabulary", "fertility"} for one in found.values())
         return tuple(sorted(found, key=lambda name: not found[name].base)) if apart else ()
 
     @property

@@ -36,7 +36,7 @@ class Verdict:
 def answered(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
     """The answer of a study of cues, reading directions, memory, reach or conditions, as the models that speak for a
     language give it; None for a study that asks what orders cost."""
-    for answer in (_cues, _direction, _memory, _conditions, _reach):
+    for answer in (_cues, _role_cues, _direction, _memory, _conditions, _reach):
         found = answer(analysis, group, words)
         if found is not None:
             return found
@@ -80,6 +80,27 @@ def _cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
     sides = {replace(group, train_order=order) for order in orders}
     ungated = not analysis.ungated.isdisjoint(sides)
     limits = _limits(words, ungated=ungated, one_seed=interaction.one_seed, nil=not interaction.stands)
+    return Verdict(said, (*others, *limits), group)
+
+
+def _role_cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
+    """Of the texts that a classifier gets right, what a shuffle takes with marks and without."""
+    known = {(one.order, one.quantity): one.estimate for one in _of(analysis, group, "role_cue")}
+    natural = analysis.find(group, "natural", ACCURACY)
+    edits = sorted({order for order, _ in known}, key=lambda order: ("structural" not in order, order))
+    if not edits or natural is None:
+        return None
+    said = words.text(
+        "verdict.role_cue", language=_named(group, words), model=words.spoken(group.model),
+        share=f"{100 * natural.estimate.value:.1f}", edit=edits[0].rpartition("+")[0],
+        **{name: signed(known[edits[0], name], 1) for name in ("with_marks", "without_marks", "interaction")},
+    )  # fmt: skip
+    others = [
+        words("verdict.cue_other", edit=edit.rpartition("+")[0], interaction=signed(known[edit, "interaction"], 1))
+        for edit in edits[1:]
+    ]
+    interaction = known[edits[0], "interaction"]
+    limits = _limits(words, ungated=False, one_seed=interaction.one_seed, nil=not interaction.stands)
     return Verdict(said, (*others, *limits), group)
 
 

@@ -15,17 +15,20 @@ from reports.statistics import holm
 
 COMPARED = ("order_cost", ORDER_GAIN, ACCURACY)
 """The quantities whose differences between languages or conditions are tested."""
-FOUND = {"interactions": ("cue", "interaction"), "asymmetries": ("direction", "half_asymmetry")}
-"""The measure and quantity of findings that may be tested in a family, by kind."""
+FOUND = {
+    "interactions": {("cue", "interaction"), ("role_cue", "interaction")},
+    "asymmetries": {("direction", "half_asymmetry")},
+}
+"""The measures and quantities of findings that may be tested in a family, by kind."""
 Tested = TypeVar("Tested", Row, Comparison, Finding)
 
 
 def is_member(one: Row | Comparison | Finding, kinds: Collection[str]) -> bool:
     """Whether an estimate is tested in a family of these kinds (`Study.family`): order costs, gains and lost accuracy
     are those of networks; differences are those of order costs, order gains and accuracies; interactions of order and
-    case marks, and asymmetries of the two directions, are those of the measures `cue` and `direction`."""
+    case marks, and asymmetries of the two directions, are those of the measures `cue`, `role_cue` and `direction`."""
     if isinstance(one, Finding):
-        return any((one.measure, one.quantity) == FOUND[kind] for kind in FOUND.keys() & set(kinds))
+        return any((one.measure, one.quantity) in FOUND[kind] for kind in FOUND.keys() & set(kinds))
     if isinstance(one, Row):
         return one.quantity in {"order_cost", ORDER_GAIN, ACCURACY_LOST}.intersection(kinds) and not is_floor(
             one.group.model

@@ -12,7 +12,7 @@ from reports.statistics import Estimate
 if TYPE_CHECKING:
     from reports.analysis import Analysis
 
-MODULES = ("half_lives", "word_classes", "agreement", "direction", "memory", "cue", "graded")
+MODULES = ("half_lives", "word_classes", "agreement", "direction", "memory", "cue", "role_cue", "graded")
 """The measures, in the order of the page; each has `find`, and `show` to write sections of what it found."""
 
 

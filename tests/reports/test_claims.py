@@ -1,4 +1,4 @@
-"""When a difference between the languages is claimed: at three vocabularies, beyond what vocabularies make alone."""
+"""When a difference between the languages is claimed: at three vocabularies, beyond what the cutting makes alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from experiments.variants import variants
 from reports.analysis import analyse
-from reports.claims import resized
+from reports.claims import resized, respelt, support
 from reports.inputs import Inputs
 from reports.verdicts import between
 from tests.reports.synthetic import inputs
@@ -19,16 +19,25 @@ Costs = dict[int, tuple[float, float]]
 """By vocabulary what a shuffle costs in Korean and in English."""
 
 
-def at_vocabularies(costs: Costs, original: str | None = None, margin: float | None = None) -> Inputs:
+Finer = tuple[float, float] | None
+"""What a shuffle costs at 1.5 times the pieces, where that is measured."""
+
+
+def at_vocabularies(
+    costs: Costs, original: str | None = None, margin: float | None = None, finer: Finer = (41.0, 91.0)
+) -> Inputs:
     """One study at several vocabularies; an order bit is worth the same everywhere but for the planted costs."""
-    parts = {}
-    for size, (ko, en) in costs.items():
-        name = f"pieces_{size}" if len(costs) > 1 else ""
+    parts, own = {}, min(costs)
+    declared = {"vocabulary": own, "vocabularies": sorted(costs) if len(costs) > 1 else []}
+    declared |= {"fertility": 1.0, "fertilities": [1.0, 1.5] if finer else []}
+    for name, variant in variants(declared).items():
+        size = variant.vocabulary
+        ko, en = finer if finer and variant.fertility > 1 else costs[size]
         part = inputs(
             models=("lstm",), seeds=4, contexts=(), costs={"ko": {"shuffle": ko}, "en": {"shuffle": en}}, seed=size
         )
         settings = json.loads(part.runs["settings"].iloc[0])
-        settings["study"] |= {"vocabulary": min(costs), "vocabularies": sorted(costs) if len(costs) > 1 else []}
+        settings["study"] |= declared
         settings["original"] = original
         runs = part.runs.assign(settings=json.dumps(settings), **{"metric.vocabulary": float(size)})
         if margin is not None:
@@ -65,11 +74,37 @@ BACKED: Costs = {2000: (40.0, 90.0), 4000: (42.0, 92.0), 8000: (44.0, 95.0)}
         ({2000: (40.0, 90.0), 4000: (40.0, 90.0)}, "measured at a vocabulary of 2,000, 4,000 pieces"),
         ({2000: (40.0, 90.0), 2001: (41.0, 91.0), 2002: (40.0, 90.0)}, "measured at a vocabulary of 2,000, 2,001"),
         ({2000: (40.0, 90.0), 4000: (40.0, 90.0), 8000: (90.0, 60.0)}, "does not hold at every vocabulary"),
-        ({2000: (40.0, 75.0), 4000: (60.0, 110.0), 8000: (90.0, 150.0)}, "no larger than what the size of the vocabulary"),
+        ({2000: (40.0, 75.0), 4000: (60.0, 110.0), 8000: (90.0, 150.0)}, "no larger than what the cutting into pieces"),
     ],
 )  # fmt: skip
 def test_what_is_claimed(costs: Costs, expected: str) -> None:
     assert expected in said(at_vocabularies(costs))
+
+
+@pytest.mark.parametrize(
+    ("finer", "expected"),
+    [
+        ((41.0, 91.0), "a shuffle costs English more"),
+        (None, "only once it is larger than what half as many pieces again make"),
+        ((40.0, 160.0), "no larger than what the cutting into pieces alone makes within a language (70.0)"),
+        ((110.0, 92.0), "no larger than what the cutting"),
+    ],
+)
+def test_a_fertility_null_bounds_what_is_claimed(finer: Finer, expected: str) -> None:
+    """The same text at 1.5 times the pieces: if that alone moves one language as far as they lie apart, or was never
+    tried, nothing is claimed."""
+    found = said(at_vocabularies(BACKED, finer=finer))
+    assert expected in found
+
+
+def test_a_respelling_of_too_few_pieces_is_no_null() -> None:
+    given = at_vocabularies(BACKED)
+    found = analyse(given)
+    claimed = next(c for c in found.comparisons if c.languages and c.quantity == "order_cost")
+    study = found.settings["study"]
+    backing = support(study, found.pieces, found.comparisons, claimed)
+    assert backing.null
+    assert not support({**study, "fertilities": [1.0, 1.2]}, found.pieces, found.comparisons, claimed).null
 
 
 def test_a_translation_and_a_stronger_floor_limit_the_claim() -> None:
@@ -90,7 +125,7 @@ def test_a_difference_outside_the_declared_family_is_not_claimed() -> None:
 
 def test_models_of_every_vocabulary_have_to_beat_the_5_gram() -> None:
     given = at_vocabularies(BACKED)
-    weak = given.runs["condition"] == "pieces_8000"
+    weak = given.runs["condition"] == "pieces_8000_fertility_1"
     runs = given.runs.assign(**{"metric.margin_over_ngram_5": [-0.1 if one else 0.1 for one in weak]})
     assert "predicts no worse than these models" in said(replace(given, runs=runs))
 
@@ -114,6 +149,19 @@ def test_variants_by_name() -> None:
         "own_pieces_500": (500, False), "own_pieces_900": (900, True),
         "free_pieces_500": (500, False), "free_pieces_900": (900, False),
     }  # fmt: skip
+
+
+def test_another_fertility_is_had_at_the_studys_own_size_alone() -> None:
+    study = {"vocabulary": 900, "vocabularies": [500, 900], "fertility": 1.0, "fertilities": [1.0, 1.5]}
+    found = variants(study)
+    assert {name: (one.vocabulary, one.fertility, one.base) for name, one in found.items()} == {
+        "pieces_500_fertility_1": (500, 1.0, False),
+        "pieces_900_fertility_1": (900, 1.0, True),
+        "pieces_900_fertility_1.5": (900, 1.5, False),
+    }
+    assert resized(study, "pieces_900_fertility_1") == {"pieces_500_fertility_1": 500, "pieces_900_fertility_1": 900}
+    assert respelt(study, "pieces_900_fertility_1") == {"pieces_900_fertility_1.5": 1.5}
+    assert list(variants({"vocabulary": 900, "fertilities": [1.0, 1.5]})) == ["fertility_1", "fertility_1.5"]
 
 
 def test_read_outs_are_variants_that_do_not_mix_with_others() -> None:
