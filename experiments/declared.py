@@ -65,13 +65,16 @@ class Recency(Strict):
 
     targets: units on which the recency profiles are taken (0: none), in runs of `run` units that follow each other,
     each in a passage with the longest context before it (`both` sides: and after it, so that models that read forward
-    and backward are measured on the same units). classes: whether they are taken by word class, too.
+    and backward are measured on the same units). classes: whether they are taken by word class, too. characters: how
+    much text the longest context of profiles is, the same of every language and unit: as many units as have so many
+    characters on average in training; of `contexts` those that are shorter are measured, too.
     """
 
     contexts: tuple[Positive, ...] = (1, 2, 4, 8, 16)
     sentences: Annotated[int, Field(ge=0)] = 300
     targets: Annotated[int, Field(ge=0)] = 0
     run: Positive = 64
+    characters: Positive | None = None
     sides: Literal["before", "both"] = "before"
     classes: bool = False
 

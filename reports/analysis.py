@@ -23,6 +23,7 @@ from reports.quantities import (
     ACCURACY_LOST,
     CONSISTENT,
     DUST,
+    OVER_LOCAL,
     PER_ORDER_BIT,
     SURVIVING,
     Row,
@@ -34,9 +35,6 @@ from reports.statistics import Estimate, linearised, linearised_share, means
 
 Measured = tuple[str, str, Combination, Table | Combination | None]
 """An order, a quantity, its table, and what to divide it by."""
-
-OVER_LOCAL = "cost_over_local_3"
-"""What a shuffle costs beyond a shuffle inside windows of three, on the same sentences."""
 
 RECENCY_SHARE = 0.01
 """The effective context leaves at most this share of what context is worth on the table."""

@@ -16,14 +16,13 @@ from reports.gain import ORDER_GAIN, Worth, gain_apart
 from reports.inputs import Group, Inputs, Tables, is_floor, paired
 from reports.mixed import at_equal_units
 from reports.quantities import ACCURACY, AT_EQUAL_LENGTH, AT_EQUAL_UNITS, PER_ORDER_BIT, clusters_of
-from reports.resampling import Clusters, Combination, Table, permuted
+from reports.resampling import UNKNOWN, Clusters, Combination, Table, permuted
 from reports.statistics import Estimate, linearised, total, total_apart, totals
 from reports.words import Words
 
 SPACED = {"ko": "eojeol", "en": "word"}
 """The units in which the languages are compared."""
 Sides = list[Combination]
-UNKNOWN = (float("nan"), float("nan"))
 EACH = 5
 """Sentences of a length that a comparison at equal length needs on both sides."""
 

@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 
 from reports.inputs import Group
-from reports.resampling import Clusters, Combination, values_of
+from reports.resampling import UNKNOWN, Clusters, Combination, flipped, values_of
 from reports.statistics import Estimate, Values
 
 PER_ORDER_BIT = "order_cost_per_order_bit"
 """The order cost over Σ log2 of the number of distinguishable orders, for longer and shorter sentences alike."""
+
+OVER_LOCAL = "cost_over_local_3"
+"""What a shuffle costs beyond a shuffle inside windows of three, on the same sentences."""
 
 ACCURACY, ACCURACY_LOST = "accuracy", "accuracy_lost"
 """Share of texts whose label is right, and what of it is lost under an order, on the same texts."""
@@ -26,6 +29,9 @@ AT_EQUAL_UNITS = "order_cost_at_equal_units"
 SURVIVING, CONSISTENT = "right_surviving", "consistent"
 """Of the texts whose label is right in natural order, the share that an order leaves right; and of all texts, the
 share whose prediction it leaves as it is."""
+
+PAIRED = frozenset({"order_cost", OVER_LOCAL, ACCURACY_LOST})
+"""What one model loses from one order to another: its sign is as likely to be either where nothing is lost."""
 
 DUST = 1e-6
 """Bits: what summing in another order may leave behind."""
@@ -41,6 +47,11 @@ class Row:
     estimate: Estimate
     by_seed: dict[int, float]
     run_ids: tuple[str, ...]
+
+    @property
+    def flipped(self) -> tuple[float, float]:
+        """p where the losses of single models change sign at random, and the smallest that so many can reach."""
+        return flipped([*self.by_seed.values()]) if self.quantity in PAIRED else UNKNOWN
 
 
 def without_dust(table: Values) -> Values:

@@ -1,11 +1,11 @@
-"""Resampling seeds and sentences: bootstrap intervals, and tests by permutation."""
+"""Resampling seeds and sentences: bootstrap intervals, and tests by permutation and by flipped signs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 from math import comb
 from typing import Any
 
@@ -20,6 +20,8 @@ RESAMPLES = 10_000
 PERMUTATIONS = 20_000
 TIE = 1e-9
 """Relative difference under which two values differ by rounding alone, as counts of right answers may."""
+UNKNOWN = (float("nan"), float("nan"))
+"""The p of a test that was not made, and the smallest it could reach."""
 _BLOCK = 1000
 """Resamples that are drawn at once."""
 
@@ -197,6 +199,31 @@ def permuted(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[f
     reached = np.count_nonzero(apart >= at_hand - TIE * max(1.0, at_hand))
     smallest = (2 if len(first) == len(second) else 1) / splits
     return reached / len(sides), max(smallest, 1 / len(sides))
+
+
+def flipped(values: Sequence[float] | NDArray[np.float64]) -> tuple[float, float]:
+    """Two-sided p of a mean when each value keeps or changes its sign at random, and the smallest p there can be.
+
+    values: [seeds], what one model loses from one order to the other. All flips are tried where there are at most
+    20,000, else as many random ones and the one at hand, which counts. NaN for one value or none.
+    """
+    found = np.asarray(values, np.float64)
+    if len(found) < 2:
+        return UNKNOWN
+    signs, flips = _signs(len(found))
+    sums, at_hand = np.abs(signs @ found), abs(found.sum())
+    reached = np.count_nonzero(sums >= at_hand - TIE * max(1.0, at_hand))
+    return reached / len(signs), max(2 / flips, 1 / len(signs))
+
+
+@lru_cache(maxsize=4)
+def _signs(count: int) -> tuple[NDArray[np.int64], int]:
+    """[flips tried, count]: signs of `count` values, and how many flips there are; kept."""
+    if 2**count <= PERMUTATIONS:
+        return np.array(list(product((1, -1), repeat=count))), 2**count
+    generator = np.random.Generator(np.random.Philox([1, count]))
+    drawn = generator.integers(0, 2, (PERMUTATIONS, count)) * 2 - 1
+    return np.concatenate([np.ones((1, count), np.int64), drawn]), 2**count
 
 
 @lru_cache(maxsize=4)

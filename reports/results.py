@@ -10,13 +10,15 @@ import pandas as pd
 
 from reports.analysis import Analysis
 from reports.inputs import Group
+from reports.resampling import UNKNOWN
 from reports.statistics import Estimate
 
 
 def results_table(analysis: Analysis) -> pd.DataFrame:
     """One row a quantity; numbers are written out, so that the file does not depend on how a library rounds."""
     rows = [
-        _row(row.group, row.order, row.quantity, "", row.estimate, row.by_seed, row.run_ids) for row in analysis.rows
+        _row(row.group, row.order, row.quantity, "", row.estimate, row.by_seed, row.run_ids, row.flipped)
+        for row in analysis.rows
     ]
     for curve in analysis.curves:
         for i, context in enumerate(curve.contexts):
@@ -34,7 +36,7 @@ def results_table(analysis: Analysis) -> pd.DataFrame:
         name = f"{one.measure}_{one.quantity}" + (f".{one.x}" if one.x and not at else "")
         rows.append(_row(one.group, one.order, name, at, one.estimate, one.by_seed, one.run_ids))
     for c in analysis.comparisons:
-        rows.append(_row(c.group, c.order, c.quantity, "", c.estimate, {}, c.run_ids))
+        rows.append(_row(c.group, c.order, c.quantity, "", c.estimate, {}, c.run_ids, c.permuted))
     return pd.DataFrame(rows)
 
 
@@ -63,6 +65,7 @@ def _row(
     found: Estimate,
     by_seed: dict[int, float],
     run_ids: tuple[str, ...],
+    by_model: tuple[float, float] = UNKNOWN,
 ) -> dict[str, Any]:
     return {
         "lang": group.lang,
@@ -85,6 +88,8 @@ def _row(
         "p": _written(found.p, ".4g"),
         "detectable": _written(found.detectable),
         "p_holm": _written(found.p_holm, ".4g"),
+        "p_by_model": _written(by_model[0], ".4g"),
+        "p_by_model_least": _written(by_model[1], ".4g"),
         "n_seeds": str(found.seeds),
         "n_sentences": str(found.sentences),
         "by_seed": ";".join(f"{seed}:{_written(value)}" for seed, value in sorted(by_seed.items())),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from experiments.variants import variants
-from reports.analysis import OVER_LOCAL, Analysis
+from reports.analysis import Analysis
 from reports.answers import Verdict, answered
 from reports.claims import doubt, rests_on, support
 from reports.comparisons import Comparison
 from reports.document import Text, span
 from reports.gain import ORDER_GAIN
 from reports.inputs import Group, in_rank, is_floor
-from reports.quantities import ACCURACY, ACCURACY_LOST, AT_EQUAL_LENGTH, PER_ORDER_BIT, Row
+from reports.quantities import ACCURACY, ACCURACY_LOST, AT_EQUAL_LENGTH, OVER_LOCAL, PER_ORDER_BIT, Row
 from reports.statistics import Estimate
 from reports.words import Words, words_of
 from reports.written import estimated, percent, signed

@@ -72,12 +72,34 @@ def past_of(material: Material) -> Past:
         inner = ends[~np.isin(ends + 1, np.append(first, len(begin)))]
         sentence[inner] = sentence[inner + 1]
     number[np.delete(np.arange(len(begin)), ends)] = units
-    return Past(given, begin, end, sentence, number, runs, max(material.study.recency.contexts))
+    return Past(given, begin, end, sentence, number, runs, max(distances_of(material)))
+
+
+def distances_of(material: Material) -> list[int]:
+    """The distances in units that profiles are taken at, the longest context last.
+
+    Where that is declared in characters: as many units as so many have on average in training, spaces between units
+    and the ends of sentences, which are units, counted; and of the declared contexts those that are shorter. Raises
+    StudyError where none is.
+    """
+    recency = material.study.recency
+    if recency.characters is None:
+        return list(recency.contexts)
+    train = material.numbers["train"]
+    characters, units = (material.dataset.sizes(name)[train] + 1 for name in ("n_chars", "n_units"))
+    longest = round(recency.characters * int(units.sum()) / int(characters.sum()))
+    shorter = [context for context in recency.contexts if context < longest]
+    if not shorter:
+        raise StudyError(
+            f"recency.characters={recency.characters} are {longest} units ({material.dataset.lang}, "
+            f"{material.dataset.recipe.unit}), and none of recency.contexts is shorter: set more characters."
+        )
+    return [*shorter, longest]
 
 
 def _runs(material: Material, first: Indices, lengths: Indices, keys: Keys) -> Indices:
     """[runs, 2]; first, lengths, keys: [passages], the first unit of each, its number of units, its random key."""
-    recency, longest = material.study.recency, max(material.study.recency.contexts)
+    recency, longest = material.study.recency, max(distances_of(material))
     behind = longest + 1 if recency.sides == "both" else 0
     runs: list[tuple[int, int]] = []
     for i in np.argsort(keys, kind="stable"):
@@ -90,6 +112,7 @@ def _runs(material: Material, first: Indices, lengths: Indices, keys: Keys) -> I
     if len(runs) < 2:
         raise StudyError(
             f"Fewer than two passages of the test split have {longest + recency.run + behind} units, which recency "
-            f"needs ({material.dataset.lang}): shorten recency.contexts or recency.run, or set recency.targets=0."
+            f"needs ({material.dataset.lang}): shorten recency.{'characters' if recency.characters else 'contexts'} or "
+            "recency.run, or set recency.targets=0."
         )
     return np.array(sorted(runs), np.int64)

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.measures import COLUMNS, LANGUAGE_MODELS, Subject, measure, table
-from experiments.measures.past import Past, has_profile, past_of
+from experiments.measures.past import Past, distances_of, has_profile, past_of
 from experiments.measures.word_classes import by_class
 from experiments.models import LONGEST_NGRAM
 from experiments.models.floors import new_floor
@@ -40,7 +40,7 @@ class Reading:
 
 @measure("profile", LANGUAGE_MODELS)
 def profile(subject: Subject) -> pd.DataFrame:
-    """Bits of the targets of each sentence under different pasts, at every distance x of `recency.contexts`.
+    """Bits of the targets of each sentence under different pasts, at every distance x (`distances_of`).
 
     Unit: bits, summed over a sentence's targets, whose number is `targets` (x = 0); sentences without have no row.
     `context`: at most the x units before are seen, from an empty state; x = 0 is told by the model `unit_unigram`,
@@ -59,7 +59,7 @@ def profile(subject: Subject) -> pd.DataFrame:
     from experiments.probe import Probe
 
     probe, past = Probe(subject.scorer), past_of(subject.material)  # type: ignore[arg-type]
-    distances = np.array(recency.contexts)
+    distances = np.array(distances_of(subject.material))
     generator = np.random.Generator(np.random.Philox([subject.study.perturbation_seed, 11]))
     rows = {
         ("targets", 0.0): np.ones(len(past.targets)),

@@ -31,10 +31,14 @@ def order(report: Report) -> Section:
     blocks: list[Block] = [_costs(report), note]
     if report.ungated:
         blocks.append(Paragraph(words.text("note.ungated"), "small"))
+    blocks += _few(
+        report, [row.flipped[1] for row in report.analysis.rows if row.quantity == "order_cost"], "few_flips"
+    )
     if worth:
         blocks += [worth, Paragraph(words.text("note.gain"), "small")]
     if report.analysis.comparisons:
-        blocks += [_compared(report), *_few_models(report)]
+        reached = [c.permuted[1] for c in report.analysis.comparisons]
+        blocks += [_compared(report), *_few(report, reached, "few_models")]
     return Section(words("heading.order"), tuple(blocks))
 
 
@@ -126,15 +130,14 @@ def _gains(report: Report) -> Table | None:
     return Table(report.words("caption.gain"), (*heads, *report.columns(("runs",), ())), grouped(rows))
 
 
-def _few_models(report: Report) -> list[Paragraph]:
-    """That no permutation of so few models can stand in the family, where that is so."""
-    family = report.analysis.family
-    tested = [c.permuted[1] for c in report.analysis.comparisons if not math.isnan(c.permuted[1])]
-    asked = (1 - LEVEL) / max(family, 1)
+def _few(report: Report, reached: list[float], note: str) -> list[Paragraph]:
+    """That a test of so few models cannot stand in the family, where none can; reached: the smallest p that each
+    can reach."""
+    tested, asked = [p for p in reached if not math.isnan(p)], (1 - LEVEL) / max(report.analysis.family, 1)
     if not tested or min(tested) <= asked:
         return []
-    values = {"smallest": f"{min(tested):.3f}", "asked": f"{asked:.4f}", "family": family}
-    return [Paragraph(report.words.text("note.few_models", **values), "small")]
+    values = {"smallest": f"{min(tested):.3f}", "asked": f"{asked:.4f}", "family": report.analysis.family}
+    return [Paragraph(report.words.text(f"note.{note}", **values), "small")]
 
 
 def _compared(report: Report) -> Table:

@@ -12,9 +12,10 @@ import pytest
 import experiments.measures.profile as profiles
 from experiments.errors import StudyError
 from experiments.measures import Subject
-from experiments.measures.past import check_targets, past_of
+from experiments.measures.past import check_targets, distances_of, past_of
 from experiments.packing import Passages
 from experiments.trainer import Network
+from pipelines.sequences import texts_of
 from pipelines.vocabulary import BOS
 from tests.experiments.subjects import untrained
 from tests.experiments.test_tasks import planted
@@ -210,6 +211,21 @@ def test_text_without_long_passages_is_refused_in_a_line(tmp_path: Path, monkeyp
     subject = subject_of(tmp_path, monkeypatch, "sentences", "lstm", "recency.run=60")
     with pytest.raises(StudyError, match="Fewer than two passages of the test split have 64 units"):
         check_targets(subject.material)
+
+
+def test_the_longest_context_can_be_so_many_characters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted by hand: the training text, a line a sentence, has so many characters for each word or end of a line."""
+    subject = subject_of(tmp_path, monkeypatch, "documents", "lstm", "recency.characters=9")
+    texts = texts_of(subject.dataset, subject.material.numbers["train"])
+    characters, units = sum(len(text) + 1 for text in texts), sum(len(text.split()) + 1 for text in texts)
+    longest = round(9 / (characters / units))
+    assert distances_of(subject.material) == [1, 2, longest]
+    assert past_of(subject.material).longest == longest == 3
+    measured = profiles.profile(subject)
+    assert set(measured.loc[measured["measure"] == "shuffled_beyond", "x"]) == {1.0, 2.0, 3.0}
+    few = subject_of(tmp_path, monkeypatch, "documents", "lstm", "recency.characters=2")
+    with pytest.raises(StudyError, match=r"recency.characters=2 are 1 units .* set more characters"):
+        check_targets(few.material)
 
 
 def test_other_models_have_no_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reports.resampling import Clusters, Combination, bca, bootstraps, influences, permuted
+from reports.resampling import Clusters, Combination, bca, bootstraps, flipped, influences, permuted
 from reports.statistics import (
     clustered_variance,
     difference,
@@ -257,6 +257,22 @@ def test_permutations_by_hand_and_by_scipy() -> None:
     many = permuted(generator.normal(0, 1, 20), generator.normal(0, 1, 20))
     assert 0 < many[0] <= 1
     assert many[1] == 1 / 20_001, "of so many splits 20,000 are tried and the one at hand"
+
+
+def test_flipped_signs_by_hand_and_by_scipy() -> None:
+    """1, 2, 4: of the eight flips only those with all signs alike sum to 7 or −7; 3, −1: four of four reach 2 or 4."""
+    assert flipped([1.0, 2.0, 4.0]) == (2 / 8, 2 / 8)
+    assert flipped([3.0, -1.0]) == (1.0, 2 / 4)
+    assert flipped([1.0] * 5)[1] == 0.0625, "five seeds reach no .05"
+    assert all(np.isnan(value) for value in (*flipped([2.0]), *flipped([])))
+    values = np.random.default_rng(7).normal(0.4, 1, 9)
+    expected = stats.permutation_test(
+        (values,), lambda one: abs(one.mean()), permutation_type="samples", alternative="greater", n_resamples=np.inf
+    )
+    assert flipped(values) == (pytest.approx(expected.pvalue), 2 / 512)
+    many = flipped(np.full(20, 3.0))
+    assert many[0] < 0.001, "2 of 1,048,576 flips, of which 20,000 are tried"
+    assert many[1] == 1 / 20_001
 
 
 def test_what_is_called_detectable_is_found_in_four_of_five_cases() -> None:
