@@ -22,6 +22,7 @@ from experiments.models.floors import new_floor
 from experiments.packing import Passages, units_apart
 from pipelines.dataset import Dataset
 from pipelines.layout import Indices, ranges
+from pipelines.vocabulary import BOS
 
 GRADIENTS = 4
 """One target in so many gets a gradient."""
@@ -43,7 +44,8 @@ def profile(subject: Subject) -> pd.DataFrame:
     """Bits of the targets of each sentence under different pasts, at every distance x (`distances_of`).
 
     Unit: bits, summed over a sentence's targets, whose number is `targets` (x = 0); sentences without have no row.
-    `context`: at most the x units before are seen, from an empty state; x = 0 is told by the model `unit_unigram`,
+    `context`: at most the x units before are seen, from an empty state (`context_begun`: after the mark that begins a
+    text, the one thing that a model has seen follow an empty state); x = 0 is told by the model `unit_unigram`,
     which knows how often units are and nothing of what stands before, a network having no state for that.
     `whole` (x = 0): the whole past is seen. `erased`: the same, but the unit at distance x is another one of its class
     and frequency (an end of a sentence stays). `deleted`: the unit at distance x is left out.
@@ -124,15 +126,18 @@ def _places(past: Past, farthest: int) -> list[tuple[int, int]]:
 
 
 def _contexts(past: Past, distances: Indices, read: Read) -> dict[tuple[str, float], NDArray[np.float64]]:
-    """From an empty state, begun at each place."""
-    inputs = past.given.inputs
-    readings = [
-        Reading(inputs[past.begin[place] + 1 : past.end[place] + 1], place, place + 1, run)
-        for place, run in _places(past, int(distances.max()))
-        if place + 1 < past.runs[run, 1]
-    ]
-    rows = _read(past, readings, distances, read)
-    return {("context", float(x)): values for x, values in zip(distances, rows, strict=True)}
+    """From an empty state, begun at each place, without and with the mark that begins a text."""
+    inputs, found = past.given.inputs, dict[tuple[str, float], NDArray[np.float64]]()
+    for name, mark in (("context", []), ("context_begun", [BOS])):
+        readings = [
+            Reading(np.append(mark, inputs[past.begin[place] + 1 : past.end[place] + 1]).astype(np.int32), place,
+                    place + 1, run)
+            for place, run in _places(past, int(distances.max()))
+            if place + 1 < past.runs[run, 1]
+        ]  # fmt: skip
+        rows = _read(past, readings, distances, read)
+        found |= {(name, float(x)): values for x, values in zip(distances, rows, strict=True)}
+    return found
 
 
 def _alone(subject: Subject, past: Past) -> NDArray[np.float64]:
