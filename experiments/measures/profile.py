@@ -6,7 +6,7 @@ from there once, and the targets at every distance after it are scored on the wa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,7 @@ def profile(subject: Subject) -> pd.DataFrame:
         ("targets", 0.0): np.ones(len(past.targets)),
         ("context", 0.0): _alone(subject, past),
         **_contexts(past, distances, probe.bits),
+        **_contexts(past, distances, probe.bits, "context_begun", [BOS]),
         **_edits(past, distances, probe, subject, generator),
         **_shuffles(past, distances, probe.bits, generator),
     }
@@ -125,19 +126,18 @@ def _places(past: Past, farthest: int) -> list[tuple[int, int]]:
     return [(place, run) for run, (first, last) in enumerate(past.runs) for place in range(first - farthest, last)]
 
 
-def _contexts(past: Past, distances: Indices, read: Read) -> dict[tuple[str, float], NDArray[np.float64]]:
-    """From an empty state, begun at each place, without and with the mark that begins a text."""
-    inputs, found = past.given.inputs, dict[tuple[str, float], NDArray[np.float64]]()
-    for name, mark in (("context", []), ("context_begun", [BOS])):
-        readings = [
-            Reading(np.append(mark, inputs[past.begin[place] + 1 : past.end[place] + 1]).astype(np.int32), place,
-                    place + 1, run)
-            for place, run in _places(past, int(distances.max()))
-            if place + 1 < past.runs[run, 1]
-        ]  # fmt: skip
-        rows = _read(past, readings, distances, read)
-        found |= {(name, float(x)): values for x, values in zip(distances, rows, strict=True)}
-    return found
+def _contexts(
+    past: Past, distances: Indices, read: Read, name: str = "context", mark: Sequence[int] = ()
+) -> dict[tuple[str, float], NDArray[np.float64]]:
+    """From an empty state, begun at each place, after a mark or none."""
+    inputs, before = past.given.inputs, np.array(mark, np.int32)
+    readings = [
+        Reading(np.append(before, inputs[past.begin[place] + 1 : past.end[place] + 1]), place, place + 1, run)
+        for place, run in _places(past, int(distances.max()))
+        if place + 1 < past.runs[run, 1]
+    ]
+    rows = _read(past, readings, distances, read)
+    return {(name, float(x)): values for x, values in zip(distances, rows, strict=True)}
 
 
 def _alone(subject: Subject, past: Past) -> NDArray[np.float64]:
