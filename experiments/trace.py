@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,8 +94,9 @@ def _packed(layer: Any, inputs: Any) -> Any:
 
 def _labels(model: Loaded, inputs: NDArray[np.int32]) -> tuple[list[str], list[int]]:
     """Every piece as text (the first is the begin mark), and the number of the unit it belongs to."""
-    pieces = ["<s>", *(model.vocabulary.decode([piece]) or "·" for piece in inputs[1:].tolist())]
-    spelt = [model.vocabulary.name([piece]) for piece in inputs[1:].tolist()]
+    spelt = model.vocabulary.names(inputs[1:])
+    texts = [unicodedata.normalize("NFC", name.replace(MARK, " ").strip()) for name in spelt]
+    pieces = ["<s>", *(text or "·" for text in texts)]
     words = np.cumsum([0, *(text.startswith(MARK) for text in spelt)])
     return pieces, words.tolist()
 

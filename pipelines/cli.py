@@ -169,6 +169,9 @@ def encode(
     unit: UnitName = None,
     vocabulary: Annotated[int, typer.Option(help="Pieces of the vocabulary.")] = 4000,
     transform: Annotated[str, typer.Option(help="A script transform, as drop_vowels.")] = "none",
+    fertility: Annotated[
+        float, typer.Option(min=1, max=1.9, help="How many times its pieces the text is written at.")
+    ] = 1.0,
     tags: Annotated[bool, typer.Option("--tags", help="Find word classes too, for orders that need them.")] = False,
     keep_case: Annotated[bool, typer.Option("--keep-case", help="Do not lower-case English first.")] = False,
     move_final: Annotated[bool, typer.Option("--move-final", help="Let final punctuation move too.")] = False,
@@ -186,7 +189,7 @@ def encode(
     from pipelines.engines import get_engine
 
     chosen = get_engine(engine or "local", workers) if engine or workers else None
-    recipe = Recipe(_unit_name(unit, lang), vocabulary, not keep_case, not move_final, tags, transform)
+    recipe = Recipe(_unit_name(unit, lang), vocabulary, not keep_case, not move_final, tags, transform, fertility)
     built = corpus_in(corpus, lang, option or ())
     columns = SpinnerColumn(), TextColumn("{task.completed:,.0f} of {task.total:,.0f} sentences"), TimeElapsedColumn()
     with Progress(*columns, console=_errors(), transient=True, disable=not sys.stderr.isatty()) as bar:

@@ -51,14 +51,17 @@ class Spelling:
 
     def read(self, symbols: Iterable[int]) -> list[int]:
         """The pieces that some symbols write. Symbols that write none, as a model may predict them, are left out."""
-        pieces, held = list[int](), tuple[int, ...]()
-        for symbol in map(int, symbols):
-            held = (*held, symbol) if held else (symbol,)
-            if len(held) == 1 and symbol in self._firsts:
-                continue
-            pieces += [self._read[held]] if held in self._read else []
-            held = ()
-        return pieces
+        return [piece for piece in self.begun(symbols) if piece >= 0]
+
+    def begun(self, symbols: Iterable[int]) -> list[int]:
+        """[symbols]: the piece that begins at each, −1 where none does."""
+        given = [int(symbol) for symbol in symbols]
+        found, at = [-1] * len(given), 0
+        while at < len(given):
+            size = 2 if given[at] in self._firsts else 1
+            found[at] = self._read.get(tuple(given[at : at + size]), -1)
+            at += size
+        return found
 
     def spread(self, values: Sequence[bool]) -> list[bool]:
         """A property of pieces as one of symbols, for pieces that are written as one; False for all other symbols."""

@@ -130,6 +130,11 @@ class Vocabulary:
         """The pieces of one unit as they stand in the vocabulary, the mark included."""
         return "".join(self._processor.id_to_piece(piece) for piece in self._pieces(pieces))
 
+    def names(self, ids: Iterable[int]) -> list[str]:
+        """[ids]: the piece that begins at each id as it stands in the vocabulary; "" at the second of two symbols."""
+        pieces = self._spelling.begun(ids) if self._spelling else [int(i) for i in ids]
+        return [self._processor.id_to_piece(piece) if piece >= 0 else "" for piece in pieces]
+
     def _pieces(self, ids: Iterable[int]) -> list[int]:
         return self._spelling.read(ids) if self._spelling else [int(i) for i in ids]
 

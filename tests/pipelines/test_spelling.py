@@ -55,6 +55,18 @@ def test_symbols_are_not_foretold_by_the_vocabulary_alone(both):
     assert len(two) / len(np.unique(two[:, 0])) > 12
 
 
+def test_every_symbol_has_the_text_that_begins_there(both):
+    numbers = splits_of(both[0])["test"][:20]
+    for number in numbers:
+        said = []
+        for dataset in both:
+            ids = dataset.ids[dataset.units[dataset.sentences[number]] : dataset.units[dataset.sentences[number + 1]]]
+            found = dataset.vocabulary().names(ids)
+            assert len(found) == len(ids)
+            said.append([name for name in found if name])
+        assert said[0] == said[1]
+
+
 def test_sentencepiece_reads_the_model_as_before(both):
     processors = [
         spm.SentencePieceProcessor(model_proto=(dataset.folder / "vocabulary.model").read_bytes()) for dataset in both
