@@ -178,9 +178,10 @@ def _write(
     for done, counts in engine(counting, rows_of(corpus, lang, unit, "train")):
         total.update(counts)
         advance(done)
-    train(total, recipe.vocabulary, draft / "vocabulary.model", where=f"{corpus.name} ({lang}, {unit.name})")
+    where = f"{corpus.name} ({lang}, {unit.name})"
+    train(total, recipe.vocabulary, draft / "vocabulary.model", where=where)
     if recipe.fertility != 1.0:
-        respell(total, recipe.fertility, draft / "vocabulary.model")
+        respell(total, recipe.fertility, draft / "vocabulary.model", where=where)
     del total
     model = (draft / "vocabulary.model").read_bytes()
     with _Writer(draft) as writer:

@@ -2,7 +2,8 @@
 
 Some pieces are written as two symbols, a first one that SHARED of them have in common and one of SHARED second ones.
 The text can be read back, nothing is told that was not there, and every unit keeps its place: whatever a comparison
-finds between a text and its respelling is an artefact of how finely it is cut (a fertility null).
+finds between models of a text and of its respelling is an artefact of the cutting, and of what training makes of longer
+sequences and fewer symbols (a fertility null).
 """
 
 from __future__ import annotations
@@ -89,6 +90,8 @@ def respelt(names: Sequence[str], counts: NDArray[np.int64], fixed: NDArray[np.b
             wanted -= int(counts[piece])
     while wanted:
         taken, left = (free[split[free] == one] for one in (True, False))
+        if not len(taken):
+            break
         taken = taken[np.argsort(counts[taken], kind="stable")]
         at = np.searchsorted(counts[taken], counts[left] - wanted)
         steps = np.where(at < len(taken), counts[left] - counts[taken[np.minimum(at, len(taken) - 1)]], 0)

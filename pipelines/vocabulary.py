@@ -65,8 +65,12 @@ def train(counts: Counter[str], size: int, path: Path, *, where: str) -> None:
     path.write_bytes(model.getvalue())
 
 
-def respell(counts: Counter[str], fertility: float, path: Path) -> None:
-    """Have the vocabulary at `path` write the units that it was trained on at `fertility` times the pieces."""
+def respell(counts: Counter[str], fertility: float, path: Path, *, where: str) -> None:
+    """Have the vocabulary at `path` write the units that it was trained on at `fertility` times the pieces.
+
+    Raises PipelineError where that cannot be met to a hundredth: bytes are never respelt, and a few pieces may be most
+    of a text.
+    """
     model = path.read_bytes()
     vocabulary = Vocabulary(model)
     found = np.zeros(len(vocabulary), np.int64)
@@ -75,7 +79,14 @@ def respell(counts: Counter[str], fertility: float, path: Path) -> None:
     fixed = np.array(vocabulary.bytes_mask())
     fixed[: EOS + 1] = True
     names = [vocabulary.name([piece]) for piece in range(len(vocabulary))]
-    path.write_bytes(with_spelling(model, respelt(names, found, fixed, fertility)))
+    spelling = respelt(names, found, fixed, fertility)
+    reached = 1.0 + float(found[spelling.symbols[:, 1] >= 0].sum() / found.sum())
+    if abs(reached - fertility) > 0.01:
+        raise PipelineError(
+            f"{where} cannot be respelt at {fertility:g} times its pieces, only at {reached:.2f} times: too many of "
+            "them are bytes, or a few make up the text. Use more text, or another vocabulary or fertility."
+        )
+    path.write_bytes(with_spelling(model, spelling))
 
 
 def _reason(error: RuntimeError) -> str:

@@ -61,7 +61,8 @@ class Analysis:
 
     ungated: the groups of language models that do not beat a Kneser–Ney 5-gram of the same text on validation.
     settings: the configuration that the runs share. pieces: how many each vocabulary has in fact, by language, unit and
-    condition: of a small text fewer than were asked for. family: how many tests are corrected together.
+    condition: of a small text fewer than were asked for. fertility: how many of them a unit of the test text has.
+    family: how many tests are corrected together.
     """
 
     rows: tuple[Row, ...]
@@ -76,6 +77,7 @@ class Analysis:
     family: int = 0
     findings: tuple[Finding, ...] = ()
     pieces: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    fertility: Mapping[tuple[str, str, str], float] = field(default_factory=dict)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -131,7 +133,7 @@ def analyse(inputs: Inputs) -> Analysis:
         frozenset(group for group in groups if _ungated(inputs, group)),
         inputs.settings,
     )  # fmt: skip
-    analysis = replace(analysis, pieces=_pieces(inputs))
+    analysis = replace(analysis, pieces=_pieces(inputs), fertility=_fertility(inputs))
     found = findings(inputs, tables, analysis)
     kinds = inputs.settings["study"].get("family", ())
     told, apart, known, family = corrected(rows, comparisons, found, kinds)
@@ -273,6 +275,11 @@ def _ungated(inputs: Inputs, group: Group) -> bool:
 def _pieces(inputs: Inputs) -> dict[tuple[str, str, str], int]:
     sides = inputs.runs.drop_duplicates(["lang", "unit", "condition"]).to_dict("records")
     return {(str(run["lang"]), str(run["unit"]), str(run["condition"])): int(run["metric.vocabulary"]) for run in sides}
+
+
+def _fertility(inputs: Inputs) -> dict[tuple[str, str, str], float]:
+    facts = {(one.lang, one.unit, one.condition): inputs.facts(one) for one in inputs.groups()}
+    return {key: float(table["n_tokens"].sum() / table["n_units"].sum()) for key, table in facts.items()}
 
 
 def _one_design(inputs: Inputs) -> bool:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.variants import variants
 from reports.comparisons import Comparison
 from reports.gain import ORDER_GAIN
 from reports.inputs import Group
-from reports.quantities import AT_EQUAL_LENGTH, AT_EQUAL_UNITS
+
+if TYPE_CHECKING:
+    from reports.analysis import Analysis
 
 SIZES, STEP, SPAN = 3, 1.5, 4.0
 """Sizes of vocabulary at which a difference between languages must hold, each larger than the one before by this
 factor, and the largest than the smallest by that: 2,000, 4,000 and 8,000 pieces will do."""
-FINER = 1.5
-"""How many times the pieces the text of a fertility null is written at, or more."""
+FINER, NEARLY = 1.5, 0.99
+"""How many times the pieces the text of a fertility null is written at, or more; and how nearly that must be met on the
+test sentences, a vocabulary being counted on training text."""
 
 
 @dataclass(frozen=True)
@@ -25,55 +28,54 @@ class Support:
     """What stands behind a difference between the languages beside its own interval.
 
     sizes: the vocabularies at which it was measured, in pieces as they have them in fact, of the language where they
-    lie nearer together. agrees: whether it has one sign at all of them, every interval off zero. least: the smallest
-    difference among them, without its sign. null: whether it was measured in both languages what FINER times the
-    pieces make of it, the text and the groups shuffled being the same (a fertility null). artefact: the largest
-    difference that the cutting alone makes within a language: that, and the one between two sizes of the vocabulary.
+    lie nearer together. agrees: whether it has one sign at all of them, every interval off zero. least: how far from
+    zero it is at each of them, by the end of the interval that is nearer. bounded: whether it was measured in both
+    languages what FINER times the pieces make of it, the text and the groups shuffled being the same, and in the one
+    with fewer pieces a unit what as many as the other's do (a fertility null). artefact: the most that the cutting
+    alone can make within a language: that, and another size of the vocabulary, by the farther end of the interval.
     """
 
     sizes: tuple[int, ...]
     agrees: bool
     least: float
-    null: bool
+    bounded: bool
     artefact: float
 
 
-def support(
-    study: Mapping[str, Any], pieces: Mapping[tuple[str, str, str], int], comparisons: tuple[Comparison, ...],
-    claimed: Comparison,
-) -> Support:  # fmt: skip
-    """The support of a difference between the languages: the same model, orders and corpus at other vocabularies.
-
-    study: the declaration that the runs share. pieces: of every vocabulary, by language, unit and condition. Within a
-    language the sentences are the same ones, and so of equal length: a difference at equal length has the artefact of
-    the costs themselves.
-    """
-    same, finer = resized(study, claimed.first.condition), respelt(study, claimed.first.condition)
-    alike = [c for c in comparisons if _alike(c, claimed)]
-    if claimed.quantity in (AT_EQUAL_LENGTH, AT_EQUAL_UNITS):
-        costs = replace(claimed, quantity="order_cost")
-        alike += [c for c in comparisons if not c.languages and _alike(c, costs)]
+def support(analysis: Analysis, claimed: Comparison) -> Support:
+    """The support of a difference between the languages: the same model, orders and corpus at other vocabularies."""
+    study = analysis.settings["study"]
+    own, sides = claimed.first.condition, (claimed.first, claimed.second)
+    same, finer = resized(study, own), respelt(study, own)
+    alike = [c for c in analysis.comparisons if _alike(c, claimed)]
     across = [c for c in alike if c.languages and c.first.condition in same]
-    within: dict[tuple[str, str], list[float]] = {}
-    bounded = set[tuple[str, str]]()
-    for c in alike:
-        if not c.languages and {c.first.condition, c.second.condition} <= same.keys() | finer.keys():
-            side = c.first.lang, c.first.unit
-            within.setdefault(side, [0.0]).append(c.estimate.value)
-            if finer.get(c.first.condition, 1.0) >= FINER:
-                bounded.add(side)
-    positive = claimed.estimate.value > 0
-    made = [
-        tuple(sorted({pieces[side.lang, side.unit, c.first.condition] for c in across}))
-        for side in (claimed.first, claimed.second)
+    within = [
+        c for c in alike if not c.languages and {c.first.condition, c.second.condition} <= same.keys() | finer.keys()
     ]
+    positive = claimed.estimate.value > 0
+    made = [tuple(sorted({analysis.pieces[side.lang, side.unit, c.first.condition] for c in across})) for side in sides]
     return Support(
         min(made, key=lambda sizes: (len(sizes), sizes[-1] / sizes[0])),
         all(c.estimate.excludes_zero and (c.estimate.value > 0) == positive for c in across),
-        min(abs(c.estimate.value) for c in across),
-        {(side.lang, side.unit) for side in (claimed.first, claimed.second)} <= bounded,
-        max((max(values) - min(values) for values in within.values()), default=0.0),
+        min(min(abs(c.estimate.low), abs(c.estimate.high)) for c in across),
+        _bounded(analysis, sides, own, {c.first for c in within if c.first.condition in finer}),
+        max((max(abs(c.estimate.low), abs(c.estimate.high)) for c in within), default=0.0),
     )
+
+
+def _bounded(analysis: Analysis, sides: tuple[Group, Group], own: str, respelt: set[Group]) -> bool:
+    """Whether the respelt text of each side reaches FINER times the pieces a unit that it has, and that of the side
+    with fewer as many as the other has."""
+    plain = [analysis.fertility[side.lang, side.unit, own] for side in sides]
+    for side, has, other in zip(sides, plain, reversed(plain), strict=True):
+        reached = [
+            analysis.fertility[one.lang, one.unit, one.condition]
+            for one in respelt
+            if (one.lang, one.unit) == (side.lang, side.unit)
+        ]
+        if max(reached, default=0.0) < NEARLY * max(FINER * has, other):
+            return False
+    return True
 
 
 def resized(study: Mapping[str, Any], condition: str) -> dict[str, int]:
@@ -92,10 +94,11 @@ def respelt(study: Mapping[str, Any], condition: str) -> dict[str, float]:
 
 
 def rests_on(study: Mapping[str, Any], groups: Iterable[Group], claimed: Comparison) -> list[Group]:
-    """All groups of models that a claim rests on: both languages, every vocabulary, and for what order is worth both
-    training orders."""
+    """All groups of models that a claim rests on: both languages, every vocabulary and respelling, and for what order
+    is worth both training orders."""
     orders = {claimed.first.train_order} | ({claimed.order} if claimed.quantity == ORDER_GAIN else set())
-    same = resized(study, claimed.first.condition)
+    own_condition = claimed.first.condition
+    same = resized(study, own_condition).keys() | respelt(study, own_condition).keys()
 
     def bare(group: Group) -> Group:
         return replace(group, train_order="", condition="")
@@ -118,7 +121,8 @@ def doubt(backing: Support) -> str:
     """Why a difference whose own interval is off zero is not claimed yet; "" where it is.
 
     few_sizes: at too few vocabularies, or too much alike; sizes: not of one sign at all of them; unbounded: with no
-    fertility null to bound it; artefact: at one of the vocabularies no larger than what cutting makes within one.
+    fertility null to bound it; artefact: at one of the vocabularies perhaps no larger than what cutting may make within
+    a language.
     """
     sizes = backing.sizes
     apart = all(later >= STEP * earlier for earlier, later in pairwise(sizes))
@@ -126,6 +130,6 @@ def doubt(backing: Support) -> str:
         return "few_sizes"
     if not backing.agrees:
         return "sizes"
-    if not backing.null:
+    if not backing.bounded:
         return "unbounded"
     return "artefact" if backing.least <= backing.artefact else ""

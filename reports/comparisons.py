@@ -72,13 +72,21 @@ def compare(
     (`alike`), in nothing but what order is worth.
     """
     networks, couples = compared_networks(groups), language_couples(inputs, groups)
+    lengths = {
+        side: shared_lengths(*(inputs.facts(one)["n_units"] for one in pair)) for pair in couples for side in pair
+    }
+    found = [one for couple in couples for one in _differences(inputs, tables, *couple, orders, worth)]
     known = variants(inputs.settings["study"])
     base = {name for name, variant in known.items() if variant.base}
     ranked = sorted(networks, key=lambda g: (g.lang, g.unit, g.model))
-    for _, found in groupby(ranked, key=lambda g: (g.lang, g.unit, g.model)):
-        first, *others = sorted(found, key=lambda g: (g.condition not in base, g.condition))
-        couples += [(other, first) for other in others if _in_one_thing(known, other.condition, first.condition)]
-    return [one for couple in couples for one in _differences(inputs, tables, *couple, orders, worth)]
+    for _, alike in groupby(ranked, key=lambda g: (g.lang, g.unit, g.model)):
+        first, *others = sorted(alike, key=lambda g: (g.condition not in base, g.condition))
+        for other in others:
+            apart = _apart(known, other.condition, first.condition)
+            if len(apart) <= 1:
+                own = lengths.get(first) if apart & CUTTING else None
+                found += _differences(inputs, tables, other, first, orders, worth, own)
+    return found
 
 
 def compared_networks(groups: Iterable[Group]) -> list[Group]:
@@ -98,15 +106,25 @@ def language_couples(inputs: Inputs, groups: Iterable[Group]) -> list[tuple[Grou
     ]
 
 
-def _in_one_thing(known: Mapping[str, Variant], one: str, other: str) -> bool:
-    """Whether two variants differ in one of the settings of their corpus, the size of their vocabulary, and their
-    read-out, not in several."""
-    return one not in known or other not in known or len(known[one].differs(known[other])) <= 1
+CUTTING = {"vocabulary", "fertility"}
+"""What of a variant leaves text and units as they are."""
+
+
+def _apart(known: Mapping[str, Variant], one: str, other: str) -> frozenset[str]:
+    """In which of the settings of their corpus, the cutting of their text, and their read-out two variants differ."""
+    return known[one].differs(known[other]) if one in known and other in known else frozenset()
 
 
 def _differences(
-    inputs: Inputs, tables: Tables, one: Group, other: Group, orders: list[str], worth: dict[Group, dict[str, Worth]]
+    inputs: Inputs,
+    tables: Tables,
+    one: Group,
+    other: Group,
+    orders: list[str],
+    worth: dict[Group, dict[str, Worth]],
+    lengths: Mapping[int, int] | None = None,
 ) -> list[Comparison]:
+    """lengths: of two cuttings of one text, how much each number of units counts where the languages are compared."""
     if one.lang != other.lang and inputs.alike:
         return list(_gains_apart(inputs, tables, one, other, worth))
     runs = [list(inputs.good_runs_of(group)["run_id"]) for group in (one, other)]
@@ -138,6 +156,8 @@ def _differences(
         if one.lang != other.lang:
             for quantity, known in _at_equal(costs, units, documents):
                 asked.append(_Asked(order, quantity, known, run_ids))
+        elif lengths and (matched := _matched(costs, units, documents, lengths)) is not None:
+            asked.append(_Asked(order, AT_EQUAL_LENGTH, matched, run_ids))
         if all(ceiling.sum() > 0 for ceiling in ceilings):
             ask(order, PER_ORDER_BIT, [linearised(*pair) for pair in zip(costs, ceilings, strict=True)], by_model=False)
     for order in sorted(worth[one].keys() & worth[other].keys()):
@@ -168,14 +188,24 @@ def _at_equal(
 ) -> Iterator[tuple[str, Estimate]]:
     """The differences of costs at equal length: of sentences of one number of units, and by a model of lengths."""
     first, second = (side.values for side in costs)
-    matched = at_equal_length(first, second, *units)
+    matched = _matched(costs, units, documents)
     if matched is not None:
-        lines, chosen = matched
-        own = None if documents is None else np.unique(documents[chosen], return_inverse=True)[1]
-        yield AT_EQUAL_LENGTH, total(lines, own if own is not None and own.max() else None)
+        yield AT_EQUAL_LENGTH, matched
     adjusted = at_equal_units(first, second, (units[0], units[1]), documents)
     if adjusted is not None:
         yield AT_EQUAL_UNITS, adjusted
+
+
+def _matched(
+    costs: Sides, units: list[NDArray[np.int64]], documents: Clusters | None, weights: Mapping[int, int] | None = None
+) -> Estimate | None:
+    first, second = (side.values for side in costs)
+    matched = at_equal_length(first, second, units[0], units[1], weights)
+    if matched is None:
+        return None
+    lines, chosen = matched
+    own = None if documents is None else np.unique(documents[chosen], return_inverse=True)[1]
+    return total(lines, own if own is not None and own.max() else None)
 
 
 def _gains_apart(
@@ -195,19 +225,27 @@ def _tested(inputs: Inputs, tables: Tables, group: Group) -> list[str]:
     return tables.ids(str(inputs.good_runs_of(group)["run_id"].iloc[0]))
 
 
+def shared_lengths(first: Iterable[int], second: Iterable[int]) -> dict[int, int]:
+    """By number of units that EACH sentences or more have on both sides, the smaller of the two counts."""
+    counts = [Counter(map(int, units)) for units in (first, second)]
+    return {n: min(counts[0][n], counts[1][n]) for n in counts[0] if min(counts[0][n], counts[1][n]) >= EACH}
+
+
 def at_equal_length(
-    first: Table, second: Table, first_units: NDArray[np.int64], second_units: NDArray[np.int64]
-) -> tuple[list[Table], NDArray[np.int64]] | None:
+    first: Table, second: Table, first_units: NDArray[np.int64], second_units: NDArray[np.int64],
+    weights: Mapping[int, int] | None = None,
+) -> tuple[list[Table], NDArray[np.int64]] | None:  # fmt: skip
     """Two tables [seeds, matched sentences], and which sentences those are; the means of the tables sum to the
     difference at equal length. None where no length is shared.
 
     Of every number of units that EACH sentences or more have on both sides, the difference of means, weighted by the
-    smaller count. Each sentence stands for its deviation from the mean of its length, so that the spread between
-    lengths is in no interval, made larger by √(n/(n − 1)) for the n sentences of that length, from whose own mean it is
-    taken. Sentences of lengths that are not shared are left out.
+    smaller count (or by `weights`). Each sentence stands for its deviation from the mean of its length, so that the
+    spread between lengths is in no interval, made larger by √(n/(n − 1)) for the n sentences of that length, from whose
+    own mean it is taken. Sentences of lengths that are not shared are left out.
     """
     counts = [Counter(units.tolist()) for units in (first_units, second_units)]
-    weights = {n: min(counts[0][n], counts[1][n]) for n in counts[0] if min(counts[0][n], counts[1][n]) >= EACH}
+    shared = shared_lengths(first_units, second_units)
+    weights = shared if weights is None else {n: weight for n, weight in weights.items() if n in shared}
     if not weights:
         return None
     together, value = float(sum(weights.values())), 0.0

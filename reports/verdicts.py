@@ -177,7 +177,7 @@ def _claimed(
     if any(group in analysis.ungated for group in rests_on(study, analysis.groups, claimed)):
         return Verdict(words.text("between.ungated"), tuple(notes))
     for one in claims:
-        backing = support(study, analysis.pieces, analysis.comparisons, one)
+        backing = support(analysis, one)
         why = doubt(backing)
         if why:
             sizes = ", ".join(f"{size:,}" for size in backing.sizes)

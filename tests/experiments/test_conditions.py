@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from experiments.cells import plan, prepare
+from experiments.engine import run_cells
 from experiments.errors import StudyError
+from experiments.loading import load_from
 from experiments.material import material_of
+from experiments.score import sentence_bits
 from experiments.study import load_study
 from pipelines.sequences import texts_of
 from tests.experiments.test_tasks import planted
@@ -108,3 +112,33 @@ def test_every_read_out_is_trained_on_the_same_text(tmp_path: Path, monkeypatch:
     ):
         with pytest.raises(StudyError, match=message):
             load_study("word_order", preset="smoke", settings=[*given, "readouts=[last, max]", setting])
+
+
+def test_a_respelt_cell_is_trained_on_its_symbols_and_read_by_them() -> None:
+    """Half as many tokens again in the cell's own training text, the same sentences, and what is kept of the model gives
+    the bits that were measured."""
+    study = load_study(
+        "word_order", preset="smoke",
+        settings=[*SMALL, "languages=[ko]", "models=[unit_unigram, lstm]", "fertilities=[1, 1.5]", "training.epochs=1",
+                  "sizes.embedding=16", "sizes.units=16", "recency.sentences=0", "gate.margin=0"],
+    )  # fmt: skip
+    prepared = prepare(study, ("ko",))
+    cells = plan(prepared, ("ko",))
+    assert [cell.condition for cell in cells] == ["fertility_1"] * 2 + ["fertility_1.5"] * 2
+    plain, finer = (material_of(cell, prepared.datasets) for cell in (cells[1], cells[3]))
+    assert texts_of(plain.dataset, plain.numbers["train"]) == texts_of(finer.dataset, finer.numbers["train"])
+    tokens = [len(one.sequences(one.numbers["train"], "natural").ids) for one in (plain, finer)]
+    assert tokens[1] / tokens[0] == pytest.approx(1.5, abs=0.02)
+    assert (finer.study.fertility, finer.study.fertilities) == (1.5, ())
+    floors = []
+    for done in run_cells(cells, prepared.datasets, 1, lambda *_: None):
+        assert not done.failure
+        table = pd.read_parquet(done.folder / "observations.parquet")
+        table = table[(table["measure"] == "surprisal") & (table["test_order"] == "natural")]
+        if done.cell.model == "unit_unigram":
+            floors.append(table["value"].mean())
+        elif done.cell.condition == "fertility_1.5":
+            facts = pd.read_parquet(done.folder / "sentences.parquet").set_index("sentence_id")
+            texts = facts.loc[table["sentence_id"], "text"].tolist()
+            assert sentence_bits(load_from(done.folder), texts) == pytest.approx(table["value"].to_numpy(), rel=1e-4)
+    assert floors[0] == pytest.approx(floors[1], rel=0.05), "independent units, but for the smoothing of so little text"

@@ -1,5 +1,8 @@
 """A respelling: exactly so many symbols, from which the text can be read, in the same units."""
 
+from collections import Counter
+from pathlib import Path
+
 import numpy as np
 import pytest
 import sentencepiece as spm
@@ -9,9 +12,11 @@ from hypothesis import strategies as st
 from corpora.build import build as build_corpus
 from pipelines.build import build
 from pipelines.dataset import Dataset, Recipe, splits_of
+from pipelines.errors import PipelineError
 from pipelines.orders import get_order
 from pipelines.sequences import gather, texts_of
 from pipelines.spelling import Spelling, respelt, spelling_in, with_spelling
+from pipelines.vocabulary import respell, train
 
 CASES = [("ko", "eojeol"), ("ko", "subword"), ("en", "word")]
 
@@ -110,3 +115,13 @@ def test_a_model_holds_its_respelling():
     assert found is not None
     np.testing.assert_array_equal(found.symbols, spelling.symbols)
     assert spelling_in(b"anything else") is None
+
+
+def test_a_factor_that_cannot_be_met_is_refused(tmp_path: Path):
+    """Of one word alone, in one piece or in two, a quarter cannot be written as two."""
+    path, counts = tmp_path / "vocabulary.model", Counter({"▁가": 1000, "▁나": 1})
+    train(counts, 400, path, where="one word")
+    before = path.read_bytes()
+    with pytest.raises(PipelineError, match=r"one word cannot be respelt at 1.25 times its pieces, only at 1\.\d\d"):
+        respell(counts, 1.25, path, where="one word")
+    assert path.read_bytes() == before

@@ -24,9 +24,14 @@ Finer = tuple[float, float] | None
 
 
 def at_vocabularies(
-    costs: Costs, original: str | None = None, margin: float | None = None, finer: Finer = (41.0, 91.0)
+    costs: Costs,
+    original: str | None = None,
+    margin: float | None = None,
+    finer: Finer = (41.0, 91.0),
+    tokens: tuple[int, int] = (20, 20),
 ) -> Inputs:
-    """One study at several vocabularies; an order bit is worth the same everywhere but for the planted costs."""
+    """One study at several vocabularies; an order bit is worth the same everywhere but for the planted costs. tokens: of
+    a sentence of eight units, in Korean and in English."""
     parts, own = {}, min(costs)
     declared = {"vocabulary": own, "vocabularies": sorted(costs) if len(costs) > 1 else []}
     declared |= {"fertility": 1.0, "fertilities": [1.0, 1.5] if finer else []}
@@ -42,7 +47,10 @@ def at_vocabularies(
         runs = part.runs.assign(settings=json.dumps(settings), **{"metric.vocabulary": float(size)})
         if margin is not None:
             runs["metric.margin_over_ngram_5"] = margin
-        parts[name] = replace(part, runs=runs)
+        written = part.sentences.assign(
+            n_tokens=part.sentences["lang"].map(dict(zip(("ko", "en"), tokens, strict=True))) * variant.fertility
+        )
+        parts[name] = replace(part, runs=runs, sentences=written)
 
     def told(name: str, table: pd.DataFrame) -> pd.DataFrame:
         table = table.assign(condition=name)
@@ -85,9 +93,9 @@ def test_what_is_claimed(costs: Costs, expected: str) -> None:
     ("finer", "expected"),
     [
         ((41.0, 91.0), "a shuffle costs English more"),
-        (None, "only once it is larger than what half as many pieces again make"),
-        ((40.0, 160.0), "no larger than what the cutting into pieces alone makes within a language (70.0)"),
-        ((110.0, 92.0), "no larger than what the cutting"),
+        (None, "only once it is larger than what more pieces alone make within one"),
+        ((40.0, 160.0), "may be no larger than what the cutting into pieces alone makes within a language (up to 7"),
+        ((110.0, 92.0), "may be no larger than what the cutting"),
     ],
 )
 def test_a_fertility_null_bounds_what_is_claimed(finer: Finer, expected: str) -> None:
@@ -97,14 +105,42 @@ def test_a_fertility_null_bounds_what_is_claimed(finer: Finer, expected: str) ->
     assert expected in found
 
 
-def test_a_respelling_of_too_few_pieces_is_no_null() -> None:
+def test_a_respelling_that_does_not_reach_the_other_language_is_no_null() -> None:
+    """2.5 pieces a unit against 1.5: half as many again are 2.25, and what lies between them and 2.5 is not bounded."""
+    expected = "as many a unit as the other language has"
+    assert expected in said(at_vocabularies(BACKED, tokens=(20, 12)))
+    assert expected in said(at_vocabularies(BACKED, tokens=(12, 20)))
+    assert "costs English more" in said(at_vocabularies(BACKED, tokens=(18, 12)))
+
+
+def test_a_respelling_of_too_few_pieces_in_fact_is_no_null() -> None:
+    """What is declared as 1.5 and is 1.03 in the text bounds nothing."""
     given = at_vocabularies(BACKED)
-    found = analyse(given)
+    sentences = given.sentences
+    few = sentences.assign(n_tokens=sentences["n_tokens"].clip(upper=20.6))
+    assert "as many a unit as" in said(replace(given, sentences=few))
+
+
+def test_respelt_models_have_to_beat_the_5_gram_too() -> None:
+    given = at_vocabularies(BACKED)
+    weak = given.runs["condition"].str.endswith("fertility_1.5")
+    runs = given.runs.assign(**{"metric.margin_over_ngram_5": [-0.1 if one else 0.1 for one in weak]})
+    assert "predicts no worse than these models" in said(replace(given, runs=runs))
+
+
+def test_a_difference_is_held_to_what_the_cutting_may_make_not_to_what_it_made_once() -> None:
+    """With models that differ much, a null of 41 ± much bounds nothing that is smaller than its interval's end."""
+    found = analyse(at_vocabularies(BACKED))
     claimed = next(c for c in found.comparisons if c.languages and c.quantity == "order_cost")
-    study = found.settings["study"]
-    backing = support(study, found.pieces, found.comparisons, claimed)
-    assert backing.null
-    assert not support({**study, "fertilities": [1.0, 1.2]}, found.pieces, found.comparisons, claimed).null
+    backing = support(found, claimed)
+    within = [c.estimate for c in found.comparisons if not c.languages and c.quantity == "order_cost"]
+    across = [c.estimate for c in found.comparisons if c.languages and c.quantity == "order_cost"
+              and not c.first.condition.endswith("1.5")]  # fmt: skip
+    assert len(within) == 6
+    assert backing.artefact == max(max(-one.low, one.high) for one in within)
+    assert backing.least == min(min(abs(one.low), abs(one.high)) for one in across)
+    assert backing.artefact > max(abs(one.value) for one in within)
+    assert backing.least < min(abs(one.value) for one in across)
 
 
 def test_a_translation_and_a_stronger_floor_limit_the_claim() -> None:

@@ -25,6 +25,17 @@ def test_by_hand() -> None:
     assert at_equal_length(first[:, :4], second[:, :4], units[:4], other[:4]) is None
 
 
+def test_by_hand_with_weights_of_others() -> None:
+    """6 bits apart at 3 units, 2 at 4: weighted 1 to 3 that is 3, whatever the counts; a length of no weight is out."""
+    units = np.array([3] * 5 + [4] * 8 + [5] * 6)
+    first = np.array([[10.0] * 5 + [20.0] * 8 + [70.0] * 6])
+    second = np.array([[4.0] * 5 + [18.0] * 8 + [0.0] * 6])
+    found = at_equal_length(first, second, units, units, {3: 10, 4: 30, 7: 500})
+    assert found is not None
+    assert sum(table.mean() for table in found[0]) == pytest.approx(3.0)
+    assert found[1].tolist() == list(range(13))
+
+
 def drawn(generator: np.random.Generator, seeds: int, apart: float) -> list[np.ndarray]:  # type: ignore[type-arg]
     """Costs of 5 bits a unit; the first language has two units fewer, and costs `apart` more at the same length."""
     long = generator.integers(6, 14, 300)
