@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -42,10 +42,8 @@ class Reach:
     """How far the past reaches in the models of a group, by seed, in units; None where it is beyond the longest
     distance measured (right-censored).
 
-    worth: bits a target that the longest context saves over none; context: the effective context; begun: the same
-    where the units seen are read as the beginning of a text, instead of from an empty state, empty where that was not
-    measured; knee: the same of order; half: the context that is worth half of `worth`, interpolated; characters: how
-    many a unit has on average.
+    worth: bits a target that the longest context saves over none; context: the effective context; knee: the same of
+    order; half: the context that is worth half of `worth`, interpolated; characters: how many a unit has on average.
     """
 
     group: Group
@@ -56,7 +54,6 @@ class Reach:
     half: dict[int, float]
     characters: float
     run_ids: tuple[str, ...]
-    begun: dict[int, int | None] = field(default_factory=dict)
 
 
 def profiles(
@@ -89,27 +86,20 @@ def profiles(
     documents = clusters_of(facts.loc[tables.ids(run_ids[0], "gradient")])
     found.append(_profile(group, "gradient", distances, steep, None, seeds, run_ids, documents))
     worth = none - longest
-    begun = [at("context_begun", x) for x in distances if tables.xs(run_ids[0], "context_begun", "natural")]
+    per_seed = [
+        {seed: [float(row[i].mean()) for row in missing[kind]] for i, seed in enumerate(seeds)}
+        for kind in ("truncation", "shuffling")
+    ]
     whole = {seed: float(worth[i].mean()) for i, seed in enumerate(seeds)}
-
-    def by_seed(rows: list[Table]) -> dict[int, list[float]]:
-        return {seed: [float(row[i].mean()) for row in rows] for i, seed in enumerate(seeds)}
-
-    def reaches(rows: list[Table], saved: dict[int, float]) -> dict[int, int | None]:
-        return {seed: reached(distances, values, saved[seed]) for seed, values in by_seed(rows).items()}
-
     reach = Reach(
         group,
         distances[-1],
         means([linearised(worth, targets)], clusters)[0],
-        reaches(missing["truncation"], whole),
-        reaches(missing["shuffling"], whole),
-        {seed: half_way([0, *distances], [whole[seed], *row]) for seed, row in by_seed(missing["truncation"]).items()},
+        {seed: reached(distances, values, whole[seed]) for seed, values in per_seed[0].items()},
+        {seed: reached(distances, values, whole[seed]) for seed, values in per_seed[1].items()},
+        {seed: half_way([0, *distances], [whole[seed], *values]) for seed, values in per_seed[0].items()},
         float(facts["n_chars"].sum() / facts["n_units"].sum()),
         tuple(run_ids),
-        reaches([row - begun[-1] for row in begun], {seed: row[0] for seed, row in by_seed([none - begun[-1]]).items()})
-        if begun
-        else {},
     )
     return found, reach
 

@@ -59,9 +59,7 @@ def lags(inputs: Inputs, analysis: Analysis) -> list[Check]:
         kinds = {profile.kind: profile for profile in analysis.profiles if profile.group == reach.group}
         found += [_peak(name, kinds[kind], language.lag) for kind in ("erasure", "gradient")]
         found.append(_step(name, kinds["deletion"], language.lag))
-        found.append(_reach(f"{name}: effective context", reach.context, language.lag))
-        if reach.begun:
-            found.append(_reach(f"{name}: effective context after the begin mark", reach.begun, language.lag))
+        found.append(_reach(name, reach, language.lag))
         learnt_ones.append((language.lag, reach, kinds))
     return found + _ranks(learnt_ones)
 
@@ -110,11 +108,11 @@ def _step(name: str, profile: Profile, lag: int) -> Check:
     return Check(f"{name}: deletion costs up to {lag} and not beyond", said, holds)
 
 
-def _reach(name: str, by_seed: dict[int, int | None], lag: int) -> Check:
-    values = list(by_seed.values())
+def _reach(name: str, reach: Reach, lag: int) -> Check:
+    values = list(reach.context.values())
     said = ", ".join("none" if value is None else str(value) for value in values)
     holds = all(value is not None and abs(value - lag) <= 1 for value in values)
-    return Check(f"{name} {lag}, within one", said, holds)
+    return Check(f"{name}: effective context {lag}, within one", said, holds)
 
 
 def freedom(inputs: Inputs, analysis: Analysis) -> list[Check]:

@@ -6,7 +6,7 @@ from there once, and the targets at every distance after it are scored on the wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,6 @@ from experiments.models.floors import new_floor
 from experiments.packing import Passages, units_apart
 from pipelines.dataset import Dataset
 from pipelines.layout import Indices, ranges
-from pipelines.vocabulary import BOS
 
 GRADIENTS = 4
 """One target in so many gets a gradient."""
@@ -44,8 +43,7 @@ def profile(subject: Subject) -> pd.DataFrame:
     """Bits of the targets of each sentence under different pasts, at every distance x (`distances_of`).
 
     Unit: bits, summed over a sentence's targets, whose number is `targets` (x = 0); sentences without have no row.
-    `context`: at most the x units before are seen, from an empty state (`context_begun`: after the mark that begins a
-    text, the one thing that a model has seen follow an empty state); x = 0 is told by the model `unit_unigram`,
+    `context`: at most the x units before are seen, from an empty state; x = 0 is told by the model `unit_unigram`,
     which knows how often units are and nothing of what stands before, a network having no state for that.
     `whole` (x = 0): the whole past is seen. `erased`: the same, but the unit at distance x is another one of its class
     and frequency (an end of a sentence stays). `deleted`: the unit at distance x is left out.
@@ -67,7 +65,6 @@ def profile(subject: Subject) -> pd.DataFrame:
         ("targets", 0.0): np.ones(len(past.targets)),
         ("context", 0.0): _alone(subject, past),
         **_contexts(past, distances, probe.bits),
-        **_contexts(past, distances, probe.bits, "context_begun", [BOS]),
         **_edits(past, distances, probe, subject, generator),
         **_shuffles(past, distances, probe.bits, generator),
     }
@@ -126,18 +123,16 @@ def _places(past: Past, farthest: int) -> list[tuple[int, int]]:
     return [(place, run) for run, (first, last) in enumerate(past.runs) for place in range(first - farthest, last)]
 
 
-def _contexts(
-    past: Past, distances: Indices, read: Read, name: str = "context", mark: Sequence[int] = ()
-) -> dict[tuple[str, float], NDArray[np.float64]]:
-    """From an empty state, begun at each place, after a mark or none."""
-    inputs, before = past.given.inputs, np.array(mark, np.int32)
+def _contexts(past: Past, distances: Indices, read: Read) -> dict[tuple[str, float], NDArray[np.float64]]:
+    """From an empty state, begun at each place."""
+    inputs = past.given.inputs
     readings = [
-        Reading(np.append(before, inputs[past.begin[place] + 1 : past.end[place] + 1]), place, place + 1, run)
+        Reading(inputs[past.begin[place] + 1 : past.end[place] + 1], place, place + 1, run)
         for place, run in _places(past, int(distances.max()))
         if place + 1 < past.runs[run, 1]
     ]
     rows = _read(past, readings, distances, read)
-    return {(name, float(x)): values for x, values in zip(distances, rows, strict=True)}
+    return {("context", float(x)): values for x, values in zip(distances, rows, strict=True)}
 
 
 def _alone(subject: Subject, past: Past) -> NDArray[np.float64]:

@@ -37,21 +37,18 @@ def reach(report: Report) -> Section | None:
     words = report.words
     if not report.analysis.reaches:
         return None
-    rows, begun = [], any(one.begun for one in report.analysis.reaches)
+    rows = []
     for one in report.analysis.reaches:
         figures = (
             estimated(one.worth, 2),
             distances(one.context, one.longest),
-            *((distances(one.begun, one.longest),) if begun else ()),
             distances(one.knee, one.longest),
             ", ".join(number(value, 1) for _, value in sorted(one.half.items())),
             ", ".join(number(value * one.characters, 0) for _, value in sorted(one.half.items())),
         )
         rows.append((one.group, (*report.lead(one.group), *cells(figures), runs_cell(one.run_ids))))
-    measured = ("past", "effective_units", *(("begun",) if begun else ()), "knee", "half", "half_characters")
-    heads = report.columns(("language", "model"), measured)
-    caption = words("caption.reach") + (" " + words("caption.reach_begun") if begun else "")
-    table = Table(caption, (*heads, *report.columns(("runs",), ())), grouped(rows))
+    heads = report.columns(("language", "model"), ("past", "effective_units", "knee", "half", "half_characters"))
+    table = Table(words("caption.reach"), (*heads, *report.columns(("runs",), ())), grouped(rows))
     chart = None if report.first[0] == "profile" else charts.profiles(report.analysis, words)
     drawn = (figure(report, "profile", chart),) if chart else ()
     return Section(words("heading.reach"), (*drawn, table, Paragraph(words.text("note.reach"), "small")))

@@ -52,8 +52,7 @@ def profiled(given: Inputs) -> Inputs:
         add("context", 0.0, hard + TARGETS * 20)
         for x in DISTANCES:
             lost = TARGETS * 10 * 2.0**-x
-            for name, cost in (("context", lost), ("shuffled_beyond", lost / 2), ("erased", lost), ("deleted", lost),
-                               ("context_begun", lost / 4)):  # fmt: skip
+            for name, cost in (("context", lost), ("shuffled_beyond", lost / 2), ("erased", lost), ("deleted", lost)):
                 add(name, float(x), hard + cost + (generator.normal(0, 0.01, len(base)) if x < 16 else 0.0))
             add("gradient", float(x), 2.0**-x)
     return replace(given, observations=pd.concat(rows, ignore_index=True))
@@ -65,13 +64,11 @@ def analysis() -> Analysis:
 
 
 def test_known_profiles_are_found(analysis: Analysis) -> None:
-    """Missing beyond 8 is 10/256 bits, under 1 % of 20; beyond 4, 10/16, over it. Shuffled: 5/16 is over, 5/256 under.
-    After the begin mark a quarter of it: 10/64 beyond 4 is under, 10/16 beyond 2 over."""
+    """Missing beyond 8 is 10/256 bits, under 1 % of 20; beyond 4, 10/16, over it. Shuffled: 5/16 is over, 5/256 under."""
     reach = analysis.reaches[0]
     assert reach.worth.value == pytest.approx(20.0, abs=0.01)
     assert set(reach.context.values()) == {8}
     assert set(reach.knee.values()) == {8}
-    assert set(reach.begun.values()) == {4}
     assert all(0 < value < 1 for value in reach.half.values()), "one unit brings 15 of 20 bits"
     erased = next(profile for profile in analysis.profiles if profile.kind == "erasure")
     assert erased.distances == DISTANCES
@@ -83,7 +80,6 @@ def test_the_page_and_the_table_hold_them(tmp_path: Path) -> None:
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "How far back the past reaches" in page
     assert "profile-chart" in page
-    assert "after the mark, units" in page
     results = pd.read_csv(tmp_path / "results.csv")
     rows = results[(results["quantity"] == "recency_truncation") & (results["x"] == 1)]
     assert rows["estimate"].tolist() == pytest.approx([5.0] * 4, abs=0.02)
