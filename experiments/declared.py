@@ -30,7 +30,9 @@ class Training(Strict):
     the first `warmup` steps. dropout: after the embedding, between layers and before the soft-max (Zaremba et al.
     2014), a multiple of 1/256. piece_dropout: whole embeddings of single pieces (Gal & Ghahramani 2016, but drawn
     anew at each place), likewise. weight_decay: decoupled, a step (Loshchilov & Hutter 2019). averaging: how much of a
-    running average of the weights stays at a step; it is what is validated and kept (Polyak & Juditsky 1992).
+    running average of the weights stays at a step; it is what is validated and kept (Polyak & Juditsky 1992). resets:
+    at which share of the pieces of documents the state is emptied, so that a model has seen text go on from an empty
+    state, which truncated contexts ask of it.
     """
 
     epochs: Positive = 12
@@ -45,6 +47,7 @@ class Training(Strict):
     averaging: Annotated[float, Field(ge=0, lt=1)] = 0.0
     schedule: Literal["halve", "cosine", "constant"] = "halve"
     warmup: Annotated[int, Field(ge=0)] = 0
+    resets: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
 class Sample(Strict):

@@ -103,7 +103,7 @@ def _language_model(
 
 def _laid(network: Network, study: Study, given: Passages, generator: np.random.Generator) -> Rows:
     if study.task == "documents":
-        return stream(given, study.training.row, study.training.rows, generator)
+        return stream(given, study.training.row, study.training.rows, generator, study.training.resets)
     return network.pack(given, generator)
 
 

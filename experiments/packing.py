@@ -227,12 +227,15 @@ def pack(
     return _rows(given, ranges(starts, lengths), (total, row), _begins(given), False)
 
 
-def stream(given: Passages, row: int, together: int, generator: np.random.Generator | None = None) -> Rows:
+def stream(
+    given: Passages, row: int, together: int, generator: np.random.Generator | None = None, resets: float = 0.0
+) -> Rows:
     """Lay passages of any length in `together` streams, cut into rows of `row` steps; row r + together goes on from r.
 
     With a generator (training) the passages follow each other in random order and the streams are equally long, so
-    that at most `together` − 1 passages are cut in two and the second part starts from an empty state. Without one
-    (scoring) every passage is whole: longest first, each to the stream with the fewest steps.
+    that at most `together` − 1 passages are cut in two and the second part starts from an empty state, as do the steps
+    at `resets` of all places, drawn at random. Without one (scoring) every passage is whole: longest first, each to the
+    stream with the fewest steps.
     """
     lengths = given.lengths
     keep = _begins(given)
@@ -243,6 +246,8 @@ def stream(given: Passages, row: int, together: int, generator: np.random.Genera
         long = -(-len(rank) // (together * row)) * row
         in_stream, at = rank // long, rank % long
         keep[at == 0] = 0.0
+        if resets:
+            keep[generator.random(len(keep)) < resets] = 0.0
     else:
         loads = np.zeros(together, np.int64)
         where, begin = np.zeros(len(lengths), np.int64), np.zeros(len(lengths), np.int64)

@@ -94,7 +94,8 @@ def _packed(layer: Any, inputs: Any) -> Any:
 
 def _labels(model: Loaded, inputs: NDArray[np.int32]) -> tuple[list[str], list[int]]:
     """Every piece as text (the first is the begin mark), and the number of the unit it belongs to."""
-    spelt = model.vocabulary.names(inputs[1:])
+    turned = -1 if get_model(model.cell.model).direction == "backward" else 1
+    spelt = model.vocabulary.names(inputs[1:][::turned])[::turned]
     texts = [unicodedata.normalize("NFC", name.replace(MARK, " ").strip()) for name in spelt]
     pieces = ["<s>", *(text or "·" for text in texts)]
     words = np.cumsum([0, *(text.startswith(MARK) for text in spelt)])

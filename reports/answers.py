@@ -99,6 +99,15 @@ def _role_cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None
         words("verdict.cue_other", edit=edit.rpartition("+")[0], interaction=signed(known[edit, "interaction"], 1))
         for edit in edits[1:]
     ]
+    floors = [
+        row
+        for row in analysis.rows
+        if is_floor(row.group.model)
+        and (row.quantity, row.order, row.group) == (ACCURACY, "natural", replace(group, model=row.group.model))
+    ]
+    for row in floors:
+        key = "verdict.floor_above" if row.estimate.value > natural.estimate.high else "verdict.floor_beside"
+        others.append(words(key, floor=row.group.model, share=number(100 * row.estimate.value)))
     interaction = known[edits[0], "interaction"]
     limits = _limits(words, ungated=False, one_seed=interaction.one_seed, nil=not interaction.stands)
     return Verdict(said, (*others, *limits), group)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from experiments.material import Material
 
 
+LAST = 1.4
+"""How much longer the longest context is than the one before it, at the least, where it is declared in characters."""
+
+
 @dataclass(frozen=True)
 class Past:
     """The text around the targets, unit by unit; the end of a sentence counts as a unit.
@@ -79,8 +83,9 @@ def distances_of(material: Material) -> list[int]:
     """The distances in units that profiles are taken at, the longest context last.
 
     Where that is declared in characters: as many units as so many have on average in training, spaces between units
-    and the ends of sentences, which are units, counted; and of the declared contexts those that are shorter. Raises
-    StudyError where none is.
+    and the ends of sentences, which are units, counted; and of the declared contexts those that are shorter by LAST, so
+    that it is no matter of the grid whether a reach is called longer than all but the last. Raises StudyError where
+    none is.
     """
     recency = material.study.recency
     if recency.characters is None:
@@ -88,7 +93,7 @@ def distances_of(material: Material) -> list[int]:
     train = material.numbers["train"]
     characters, units = (material.dataset.sizes(name)[train] + 1 for name in ("n_chars", "n_units"))
     longest = round(recency.characters * int(units.sum()) / int(characters.sum()))
-    shorter = [context for context in recency.contexts if context < longest]
+    shorter = [context for context in recency.contexts if LAST * context <= longest]
     if not shorter:
         raise StudyError(
             f"recency.characters={recency.characters} are {longest} units ({material.dataset.lang}, "
@@ -98,17 +103,26 @@ def distances_of(material: Material) -> list[int]:
 
 
 def _runs(material: Material, first: Indices, lengths: Indices, keys: Keys) -> Indices:
-    """[runs, 2]; first, lengths, keys: [passages], the first unit of each, its number of units, its random key."""
+    """[runs, 2]; first, lengths, keys: [passages], the first unit of each, its number of units, its random key.
+
+    One run a passage in the order of the keys, and as long as too few targets are had one more, next to the others.
+    """
     recency, longest = material.study.recency, max(distances_of(material))
     behind = longest + 1 if recency.sides == "both" else 0
+    room = np.maximum(lengths - longest - behind, 0) // recency.run
+    order, wanted = np.argsort(keys, kind="stable"), -(-recency.targets // recency.run)
+    many = np.zeros(len(lengths), np.int64)
+    while many.sum() < wanted and (many < room).any():
+        again = order[many[order] < room[order]]
+        many[again[: wanted - int(many.sum())]] += 1
     runs: list[tuple[int, int]] = []
-    for i in np.argsort(keys, kind="stable"):
-        room = int(lengths[i]) - longest - recency.run - behind
-        if room >= 0 and len(runs) * recency.run < recency.targets:
-            before = longest + int(keys[i] % np.uint64(room + 1))
-            if behind and material.model.direction == "backward":
-                before = int(lengths[i]) - 1 - recency.run - before
-            runs.append((int(first[i]) + before, int(first[i]) + before + recency.run))
+    for i in np.flatnonzero(many):
+        size = int(many[i]) * recency.run
+        before = longest + int(keys[i] % np.uint64(int(lengths[i]) - longest - behind - size + 1))
+        if behind and material.model.direction == "backward":
+            before = int(lengths[i]) - 1 - size - before
+        begin = int(first[i]) + before
+        runs += [(at, at + recency.run) for at in range(begin, begin + size, recency.run)]
     if len(runs) < 2:
         raise StudyError(
             f"Fewer than two passages of the test split have {longest + recency.run + behind} units, which recency "

@@ -102,6 +102,17 @@ def test_streams_hold_every_step_and_go_on_where_they_stopped(lengths: list[int]
     assert cuts <= (together - 1 if seed is not None else 0)
 
 
+def test_streams_start_again_at_a_share_of_all_steps() -> None:
+    """Of 60,000 steps a fiftieth, within four standard errors; nothing else changes, and scoring knows no resets."""
+    given_ = made([2_000] * 30)
+    rows, plain = (stream(given_, 16, 3, dealt(5), resets) for resets in (0.02, 0.0))
+    np.testing.assert_array_equal(rows.ids, plain.ids)
+    emptied = (rows.keep == 0) & (plain.keep == 1)
+    assert emptied.mean() == pytest.approx(0.02, abs=4 * (0.02 * 0.98 / 60_000) ** 0.5)
+    assert (rows.keep <= plain.keep).all()
+    np.testing.assert_array_equal(stream(given_, 16, 3, None, 0.02).keep, stream(given_, 16, 3).keep)
+
+
 @settings(deadline=None)
 @given(LENGTHS, SEEDS, st.booleans())
 def test_texts_lie_where_their_slots_say(lengths: list[int], seed: int | None, pairs: bool) -> None:

@@ -213,13 +213,31 @@ def test_text_without_long_passages_is_refused_in_a_line(tmp_path: Path, monkeyp
         check_targets(subject.material)
 
 
+def test_a_passage_gives_more_than_one_run_where_there_are_too_few(tmp_path: Path, monkeypatch: Any) -> None:
+    """Ten documents with room for more than eight runs of three: 78 are eight of some and seven of others, next to each
+    other and never the same target twice."""
+    few, many = (
+        past_of(subject_of(tmp_path, monkeypatch, "documents", "lstm", f"recency.targets={count}").material)
+        for count in (24, 234)
+    )
+    assert len(few.targets) == 24
+    assert len(many.targets) == len(set(many.targets.tolist())) == 234
+    first = np.searchsorted(many.given.offsets, many.begin[many.runs[:, 0]], "right")
+    counts = np.bincount(first)
+    assert sorted(counts[counts > 0].tolist()) == [7] * 2 + [8] * 8
+    for passage in np.unique(first):
+        own = many.runs[first == passage]
+        assert (own[1:, 0] == own[:-1, 1]).all()
+        assert own[0, 0] - many.longest >= np.searchsorted(many.begin, many.given.offsets[passage - 1])
+
+
 def test_the_longest_context_can_be_so_many_characters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted by hand: the training text, a line a sentence, has so many characters for each word or end of a line."""
     subject = subject_of(tmp_path, monkeypatch, "documents", "lstm", "recency.characters=9")
     texts = texts_of(subject.dataset, subject.material.numbers["train"])
     characters, units = sum(len(text) + 1 for text in texts), sum(len(text.split()) + 1 for text in texts)
     longest = round(9 / (characters / units))
-    assert distances_of(subject.material) == [1, 2, longest]
+    assert distances_of(subject.material) == [1, 2, longest], "2 · 1.4 is shorter still"
     assert past_of(subject.material).longest == longest == 3
     measured = profiles.profile(subject)
     assert set(measured.loc[measured["measure"] == "shuffled_beyond", "x"]) == {1.0, 2.0, 3.0}
