@@ -43,8 +43,12 @@ MANY = 12
 
 
 def first(analysis: Analysis, words: Words) -> tuple[str, Chart | None]:
-    """The chart of the first screen, and what its caption is called: conditions where a study compares them, profiles
-    where it asks how far models look, else what orders cost."""
+    """The chart of the first screen, and what its caption is called: classifiers each in its own order where a study
+    trains them for several, conditions where it compares them, profiles where it asks how far models look, else what
+    orders cost."""
+    told = learnt(analysis, words)
+    if told is not None:
+        return "learnt", told
     compared = conditions(analysis, words)
     if compared is not None:
         return "condition", compared
@@ -63,6 +67,17 @@ def order_costs(analysis: Analysis, words: Words) -> Chart | None:
     names = [{**_names(row.group, words), "order": row.order} for row in rows]
     sort = [order for order in analysis.orders if order != "natural"]
     return _intervals(rows, names, "order", sort, "cost", words, alt.Scale(zero=True))
+
+
+def learnt(analysis: Analysis, words: Words) -> Chart | None:
+    """How often classifiers are right in the order that each was trained for; None where that is natural order alone."""
+    rows = [row for row in analysis.rows if row.quantity == ACCURACY and row.order == row.group.train_order]
+    rows = _of_base(rows, analysis)
+    sort = [order for order in analysis.orders if any(row.order == order for row in rows)]
+    if len(sort) < 2:
+        return None
+    names = [{**_names(row.group, words), "order": row.order} for row in rows]
+    return _intervals(rows, names, "order", sort, "accuracy", words, alt.Scale(zero=False))
 
 
 def conditions(analysis: Analysis, words: Words) -> Chart | None:
