@@ -70,7 +70,7 @@ def order_costs(analysis: Analysis, words: Words) -> Chart | None:
 
 
 def learnt(analysis: Analysis, words: Words) -> Chart | None:
-    """How often classifiers are right in the order that each was trained for; None where that is natural order alone."""
+    """How often classifiers are right, each in the order it was trained for; None where that is natural order alone."""
     rows = [row for row in analysis.rows if row.quantity == ACCURACY and row.order == row.group.train_order]
     rows = _of_base(rows, analysis)
     sort = [order for order in analysis.orders if any(row.order == order for row in rows)]

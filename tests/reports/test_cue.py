@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 from reports.analysis import analyse
+from reports.charts import first
 from reports.findings import Finding
 from reports.inputs import Inputs
 from reports.verdicts import verdict
+from reports.words import words_of
 from tests.reports.synthetic import inputs, titles
 
 TRUTH = {"natural": 50.0, "word_shuffle": 57.0, "particle_drop_structural": 51.0,
@@ -119,4 +121,6 @@ def test_roles_are_lost_where_order_and_marks_are_both_gone() -> None:
     assert "Order and marks as cues to who did what" in titles(given)
     said = "".join(one.text for one in verdict(analyse(given), "ko").said)
     assert "with marks" in said
+    assert first(analyse(given), words_of("en"))[0] == "learnt"
+    assert first(analyse(factorial(TRUTH)), words_of("en"))[0] == "order"
     assert "an interaction of" in said
