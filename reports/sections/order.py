@@ -81,12 +81,17 @@ def _costs(report: Report) -> Table:
 
 
 def _ladder(report: Report) -> Text:
-    """Whether natural < local_3 < shuffle holds in all recurrent models."""
-    steps = {group: ladder(report.analysis, group) for group in report.analysis.groups}
+    """Whether natural < local_3 < shuffle holds in all recurrent models that were trained on natural order."""
+    natural = [group for group in report.analysis.groups if group.train_order == "natural"]
+    steps = {group: ladder(report.analysis, group) for group in natural}
     known = {group: holds for group, holds in steps.items() if holds is not None}
     if not known:
         return ()
-    broken = [" ".join((group.lang, group.unit, group.model)) for group, holds in known.items() if not holds]
+    broken = [
+        f"{group.lang} {group.unit} {report.words.trained(group.model, group.train_order, group.condition)}"
+        for group, holds in known.items()
+        if not holds
+    ]
     if not broken:
         return (*span(" "), *report.words.text("note.ladder_holds", count=len(known)))
     return (*span(" "), *report.words.text("note.ladder_broken", models=", ".join(broken)))
