@@ -121,6 +121,8 @@ class Study(BaseModel):
                 raise StudyError(f"{several} must hold {one} ({own}), the study's own, and each once: got {[*values]}.")
         if self.readouts and not self.classifies:
             raise StudyError("readouts are those of classifiers: set task=classification, or leave them out.")
+        if self.training.resets and self.task != "documents":
+            raise StudyError("training.resets is for documents, whose state is carried over: set task=documents.")
         if self.whole_units and any(one != 1 for one in (self.fertility, *self.fertilities)):
             raise StudyError("whole_units reads no pieces, so fertility must be 1: leave one of the two out.")
         return self

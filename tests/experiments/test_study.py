@@ -54,6 +54,10 @@ def test_a_corpus_brings_its_own_settings() -> None:
         ({"settings": ["recency.contexts=[16, 4, 4]"]}, "context lengths must increase"),
         ({"settings": ["recency.sentences=1"]}, "one sentence has no variance"),
         ({"settings": ["sample.test=1"]}, "greater than or equal to 2"),
+        ({"settings": ["training.resets=0.1"]}, "training.resets is for documents"),
+        ({"settings": ["fertilities=[1.5]"]}, "fertilities must hold fertility (1.0)"),
+        ({"settings": ["fertility=2"]}, "less than 2"),
+        ({"name": "whole_eojeol", "settings": ["fertility=1.5"]}, "whole_units reads no pieces"),
     ],
 )
 def test_mistakes_are_named(arguments: dict[str, object], message: str) -> None:
