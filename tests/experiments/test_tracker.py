@@ -42,7 +42,8 @@ def test_tags_and_parameters_are_flat_and_keep_their_names(in_laboratory: Path) 
     }  # fmt: skip
     params = run.data.params
     assert set(params) == {
-        "task", "vocabulary", "match", "tied", "readout", "perturbation_seed", "draws", "lower", "keep_final",
+        "task", "vocabulary", "fertility", "match", "tied", "readout", "perturbation_seed", "draws", "lower",
+        "keep_final", "training.resets", "recency.characters",
         "sizes.embedding", "sizes.units", "training.epochs", "training.patience", "training.rows", "training.row",
         "training.learning_rate", "training.clip", "training.dropout", "training.piece_dropout",
         "training.weight_decay", "training.averaging", "training.schedule", "training.warmup", "sample.train",
