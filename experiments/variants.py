@@ -9,6 +9,8 @@ from typing import Any
 
 VARIED = {"vocabulary": "vocabularies", "fertility": "fertilities", "readout": "readouts"}
 """Settings of a study of which it may name several, and where."""
+CUTTING = frozenset({"vocabulary", "fertility"})
+"""What of a variant leaves text and units as they are."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.variants import variants
+from experiments.variants import CUTTING, variants
 from reports.comparisons import Comparison, compare
 from reports.errors import ReportError
 from reports.family import corrected
@@ -94,7 +94,7 @@ class Analysis:
         they do in how it is cut into pieces alone."""
         found = variants(self.settings["study"])
         first = next(iter(found.values()))
-        apart = any(one.differs(first) - {"vocabulary", "fertility"} for one in found.values())
+        apart = any(one.differs(first) - CUTTING for one in found.values())
         return tuple(sorted(found, key=lambda name: not found[name].base)) if apart else ()
 
     @property

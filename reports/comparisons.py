@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.variants import Variant, variants
+from experiments.variants import CUTTING, Variant, variants
 from reports.gain import ORDER_GAIN, Worth, gain_apart
 from reports.inputs import Group, Inputs, Tables, is_floor, paired
 from reports.mixed import at_equal_units
@@ -104,10 +104,6 @@ def language_couples(inputs: Inputs, groups: Iterable[Group]) -> list[tuple[Grou
         for other in spaced["en"]
         if (one.model, one.condition) == (other.model, other.condition)
     ]
-
-
-CUTTING = {"vocabulary", "fertility"}
-"""What of a variant leaves text and units as they are."""
 
 
 def _apart(known: Mapping[str, Variant], one: str, other: str) -> frozenset[str]:
