@@ -39,11 +39,11 @@ def variants(study: Mapping[str, Any]) -> dict[str, Variant]:
 
     A condition has its own name; at several sizes of the vocabulary "pieces_2000" follows it, of several fertilities
     "fertility_1.5", and of several read-outs "read_last", or they stand alone where there are no conditions. Another
-    fertility is had at the study's own size of the vocabulary alone, as it is for comparison with that. Without any
-    there is one variant, named "".
+    fertility is had at the study's own size of the vocabulary alone, as it is for comparison with that, and the study's
+    own is named only where nothing else is. Without any there is one variant, named "".
 
-    >>> list(variants({"conditions": {"free": {}}, "vocabularies": [500, 900], "vocabulary": 900}))
-    ['free_pieces_500', 'free_pieces_900']
+    >>> list(variants({"vocabularies": [500, 900], "vocabulary": 900, "fertilities": [1, 1.5]}))
+    ['pieces_500', 'pieces_900', 'pieces_900_fertility_1.5']
     """
     own = {"vocabulary": study["vocabulary"], "fertility": 1.0, "readout": "last"}
     own = {name: study.get(name, value) for name, value in own.items()}
@@ -54,7 +54,9 @@ def variants(study: Mapping[str, Any]) -> dict[str, Variant]:
         size, fertility, readout = chosen
         if fertility != own["fertility"] and size != own["vocabulary"]:
             continue
-        named = [how.format(one) for how, one, axis in zip(written, chosen, axes, strict=True) if len(axis) > 1]
+        named = [how.format(one) if len(axis) > 1 else "" for how, one, axis in zip(written, chosen, axes, strict=True)]
+        if fertility == own["fertility"] and any((condition, named[0], named[2])):
+            named[1] = ""
         base = not options and [size, fertility, readout] == [*own.values()]
         found["_".join(filter(None, (condition, *named)))] = Variant(options, size, fertility, readout, base)
     return found

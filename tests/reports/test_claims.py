@@ -161,7 +161,7 @@ def test_a_difference_outside_the_declared_family_is_not_claimed() -> None:
 
 def test_models_of_every_vocabulary_have_to_beat_the_5_gram() -> None:
     given = at_vocabularies(BACKED)
-    weak = given.runs["condition"] == "pieces_8000_fertility_1"
+    weak = given.runs["condition"] == "pieces_8000"
     runs = given.runs.assign(**{"metric.margin_over_ngram_5": [-0.1 if one else 0.1 for one in weak]})
     assert "predicts no worse than these models" in said(replace(given, runs=runs))
 
@@ -191,12 +191,12 @@ def test_another_fertility_is_had_at_the_studys_own_size_alone() -> None:
     study = {"vocabulary": 900, "vocabularies": [500, 900], "fertility": 1.0, "fertilities": [1.0, 1.5]}
     found = variants(study)
     assert {name: (one.vocabulary, one.fertility, one.base) for name, one in found.items()} == {
-        "pieces_500_fertility_1": (500, 1.0, False),
-        "pieces_900_fertility_1": (900, 1.0, True),
+        "pieces_500": (500, 1.0, False),
+        "pieces_900": (900, 1.0, True),
         "pieces_900_fertility_1.5": (900, 1.5, False),
     }
-    assert resized(study, "pieces_900_fertility_1") == {"pieces_500_fertility_1": 500, "pieces_900_fertility_1": 900}
-    assert respelt(study, "pieces_900_fertility_1") == {"pieces_900_fertility_1.5": 1.5}
+    assert resized(study, "pieces_900") == {"pieces_500": 500, "pieces_900": 900}
+    assert respelt(study, "pieces_900") == {"pieces_900_fertility_1.5": 1.5}
     assert list(variants({"vocabulary": 900, "fertilities": [1.0, 1.5]})) == ["fertility_1", "fertility_1.5"]
 
 
