@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("corpora", "pipelines", "experiments", "reports")
@@ -34,6 +36,14 @@ def test_the_rooms_are_the_checkouts_own() -> None:
 
     for room in (corpora, pipelines, experiments, reports):
         assert Path(str(room.__file__)).is_relative_to(ROOT)
+
+
+def test_what_is_cited_is_what_is_packaged() -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    packaged = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert [cited[name] for name in ("version", "license", "keywords")] == [
+        packaged[name] for name in ("version", "license", "keywords")
+    ]
 
 
 def test_no_file_is_named_after_nothing() -> None:
