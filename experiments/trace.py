@@ -14,6 +14,7 @@ from experiments.errors import StudyError
 from experiments.loading import Loaded, load_language_model
 from experiments.models import get_model
 from experiments.models.gates import trace
+from pipelines.encoding import Encoded
 from pipelines.fonts import subset
 from pipelines.normalise import MARK
 
@@ -26,10 +27,12 @@ SHOWN = 32
 
 
 def traced(run_id: str, text: str) -> pd.DataFrame:
-    """Columns layer, step, piece, word, gate, neuron, value: every gate and state of every neuron at every step.
+    """Columns layer, step, piece, unit, gate, neuron, value: every gate and state of every neuron at every step.
 
-    step 0 reads the begin-of-sentence mark. The gates are computed in NumPy from the weights (`models.gates`); hidden
-    states that differ from those of the network itself, or of the stock Keras layer, by more than 1e-5 are an error.
+    step 0 reads the begin-of-sentence mark, the others what the model reads, from the right where it reads so; unit is
+    the unit's place in the text, from 1 (0: the mark). The gates are computed in NumPy from the weights
+    (`models.gates`); hidden states that differ from those of the network itself, or of the stock Keras layer, by more
+    than 1e-5 are an error.
     """
     model = load_language_model(run_id)
     kind = get_model(model.cell.model).kind
@@ -58,9 +61,9 @@ def traced(run_id: str, text: str) -> pd.DataFrame:
                 )
             )  # fmt: skip
     table = pd.concat(tables, ignore_index=True)
-    pieces, words = _labels(model, given.inputs)
+    pieces, units = labels(model, encoded)
     table.insert(2, "piece", np.array(pieces, object)[table["step"]])
-    table.insert(3, "word", np.array(words)[table["step"]])
+    table.insert(3, "unit", np.array(units)[table["step"]])
     return table
 
 
@@ -92,14 +95,13 @@ def _packed(layer: Any, inputs: Any) -> Any:
     return tf.transpose(packed(layer, by_time, tf.ones(by_time.shape[:2]))[0], (1, 0, 2))
 
 
-def _labels(model: Loaded, inputs: NDArray[np.int32]) -> tuple[list[str], list[int]]:
-    """Every piece as text (the first is the begin mark), and the number of the unit it belongs to."""
+def labels(model: Loaded, encoded: Encoded) -> tuple[list[str], list[int]]:
+    """Every piece as text in the order in which the model reads (the first is the begin mark), and its unit's place."""
+    names = model.vocabulary.names(encoded.ids)
+    texts = [unicodedata.normalize("NFC", name.replace(MARK, " ").strip()) or "·" for name in names]
+    units = np.repeat(np.arange(1, len(encoded.sizes) + 1), encoded.sizes).tolist()
     turned = -1 if get_model(model.cell.model).direction == "backward" else 1
-    spelt = model.vocabulary.names(inputs[1:][::turned])[::turned]
-    texts = [unicodedata.normalize("NFC", name.replace(MARK, " ").strip()) for name in spelt]
-    pieces = ["<s>", *(text or "·" for text in texts)]
-    words = np.cumsum([0, *(text.startswith(MARK) for text in spelt)])
-    return pieces, words.tolist()
+    return ["<s>", *texts[::turned]], [0, *units[::turned]]
 
 
 def chart(table: pd.DataFrame) -> alt.VConcatChart:
@@ -112,8 +114,8 @@ def chart(table: pd.DataFrame) -> alt.VConcatChart:
         hidden = rows[rows["gate"] == "hidden"]
         spread = hidden.groupby("neuron")["value"].std(ddof=0).sort_values(ascending=False)
         chosen = spread.index[:SHOWN].tolist()
-        labels = dict(zip(hidden["step"], hidden["piece"], strict=True))
-        written = " : ".join(f"datum.value == {step} ? {_quoted(text)}" for step, text in labels.items()) + " : ''"
+        named = dict(zip(hidden["step"], hidden["piece"], strict=True))
+        written = " : ".join(f"datum.value == {step} ? {_quoted(text)}" for step, text in named.items()) + " : ''"
         shown = rows[rows["neuron"].isin(chosen)].assign(value=lambda r: r["value"].round(4))
         for gate, part in shown.groupby("gate", sort=False):
             signed = gate in ("candidate", "cell", "hidden")
@@ -129,7 +131,7 @@ def chart(table: pd.DataFrame) -> alt.VConcatChart:
                     color=alt.Color("value:Q", scale=scale, title=None),
                     tooltip=["piece", "neuron", "gate", "value"],
                 )
-                .properties(width=max(360, 34 * len(labels)), height=4 * len(chosen))
+                .properties(width=max(360, 34 * len(named)), height=4 * len(chosen))
             )
     whole: alt.VConcatChart = alt.vconcat(*charts).resolve_scale(color="independent")
     return whole

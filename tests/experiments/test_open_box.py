@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,11 @@ from corpora.errors import CorpusError
 from eosun import app
 from experiments.errors import StudyError
 from experiments.export import export
+from experiments.loading import load_language_model
 from experiments.score import read_pairs, score, score_pairs
-from experiments.trace import traced, write
+from experiments.trace import labels, traced, write
+from pipelines.spelling import respelt, with_spelling
+from pipelines.vocabulary import Vocabulary
 
 SENTENCE = "고양이가 부엌에서 생선을 먹었다."
 
@@ -35,9 +39,9 @@ def test_gates_of_a_tracked_model_while_it_reads(in_laboratory: Path, tmp_path: 
     pieces = table.drop_duplicates("step").sort_values("step")["piece"].tolist()
     assert pieces[0] == "<s>"
     assert "".join(pieces[1:]).replace("·", "") == SENTENCE.replace(" ", ""), "· is a space alone"
-    words = table.drop_duplicates("step").sort_values("step")["word"].tolist()
-    assert words[0] == 0
-    assert max(words) == 4
+    units = table.drop_duplicates("step").sort_values("step")["unit"].tolist()
+    assert units[0] == 0
+    assert max(units) == 5, "four eojeol and the full stop"
     gates = table.pivot_table(index=["step", "neuron"], columns="gate", values="value")
     now, before = gates.loc[1], gates.loc[0, "hidden"]
     expected = now["update"] * before + (1 - now["update"]) * now["candidate"]
@@ -47,6 +51,33 @@ def test_gates_of_a_tracked_model_while_it_reads(in_laboratory: Path, tmp_path: 
     html = page.read_text(encoding="utf-8")
     assert all(piece in html or json.dumps(piece)[1:-1] in html for piece in pieces)
     assert "https://cdn" not in html.replace("vega.github.io", ""), "self-contained"
+
+
+def _respelt(vocabulary: Vocabulary) -> Vocabulary:
+    """The same vocabulary, every second piece written as two symbols, letters and marks among them."""
+    size = len(vocabulary)
+    fixed = np.arange(size) % 2 == 0
+    spelling = respelt([vocabulary.name([piece]) for piece in range(size)], np.ones(size, np.int64), fixed, 1.5)
+    return Vocabulary(with_spelling(vocabulary._processor.serialized_model_proto(), spelling))
+
+
+@pytest.mark.parametrize("finer", [False, True])
+def test_a_model_that_reads_backward_meets_the_same_pieces_from_the_right(in_laboratory: Path, finer: bool) -> None:
+    """Labels of a forward and a backward reading of one text mirror each other, and every piece keeps its unit; the
+    second symbol of a respelt piece has no text of its own."""
+    forward = load_language_model(run_of("gru"))
+    pieces = int(forward.encoded([SENTENCE]).sizes.sum())
+    if finer:
+        forward = replace(forward, vocabulary=_respelt(forward.vocabulary))
+    backward = replace(forward, cell=replace(forward.cell, model="gru_backward"))
+    encoded = forward.encoded([SENTENCE])
+    (first, units), (mirrored, turned) = labels(forward, encoded), labels(backward, encoded)
+    assert (first[0], units[0], mirrored[0], turned[0]) == ("<s>", 0, "<s>", 0)
+    assert (mirrored[1:], turned[1:]) == (first[:0:-1], units[:0:-1])
+    spelt = ["".join(text for text, unit in zip(first, units, strict=True) if unit == n) for n in range(1, 6)]
+    assert [text.replace("·", "") for text in spelt] == ["고양이가", "부엌에서", "생선을", "먹었다", "."]
+    assert len(first) == 1 + int(encoded.sizes.sum()) == len(backward.passages(encoded).inputs)
+    assert (len(first) > 1 + pieces) == finer
 
 
 def test_a_floor_has_no_gates_and_no_network(in_laboratory: Path) -> None:
