@@ -84,6 +84,15 @@ class Analysis:
         """The groups with at least one run that passed its gates, in the order of the page."""
         return tuple(dict.fromkeys(row.group for row in self.rows))
 
+    @property
+    def classifies(self) -> bool:
+        return any(row.quantity == ACCURACY for row in self.rows)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the study asks what models remember: then those that never learnt to count, too."""
+        return any(one.measure == "memory" for one in self.findings)
+
     @cached_property
     def _by_name(self) -> dict[tuple[Group, str, str], Row]:
         return {(row.group, row.order, row.quantity): row for row in self.rows}

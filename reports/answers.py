@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reports.analysis import Analysis
@@ -13,6 +14,7 @@ from reports.findings.memory import spans_of
 from reports.gain import ORDER_GAIN
 from reports.inputs import Group, is_floor
 from reports.quantities import ACCURACY, Row
+from reports.statistics import Estimate
 from reports.words import Words
 from reports.written import distances, estimated, number, scaled, signed
 
@@ -53,8 +55,8 @@ def _named(group: Group, words: Words) -> str:
     return words("named", language=name, name=group.condition) if group.condition else name
 
 
-def _limits(words: Words, *, ungated: bool, one_seed: bool, nil: bool = False) -> list[str]:
-    limits = {"verdict.nil": nil and not one_seed, "verdict.ungated": ungated, "verdict.one_seed": one_seed}
+def _limits(words: Words, *, ungated: bool, one_seed: bool) -> list[str]:
+    limits = {"verdict.ungated": ungated, "verdict.one_seed": one_seed}
     return [words(key) for key, holds in limits.items() if holds]
 
 
@@ -72,15 +74,29 @@ def _cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
         marked=estimated(known[first, "with_marks"]), bare=estimated(known[first, "without_marks"]),
         edit=first.rpartition("+")[0], interaction=signed(interaction, 1),
     )  # fmt: skip
-    others = [
-        words("verdict.cue_other", edit=edit.rpartition("+")[0], interaction=signed(known[edit, "interaction"], 1))
-        for edit in rest
-    ]
+    others = _others(known, rest, words)
     orders = {"natural", *edits, *(part for edit in edits for part in edit.rpartition("+")[::2])}
     sides = {replace(group, train_order=order) for order in orders}
     ungated = not analysis.ungated.isdisjoint(sides)
-    limits = _limits(words, ungated=ungated, one_seed=interaction.one_seed, nil=not interaction.stands)
-    return Verdict(said, (*others, *limits), group)
+    nil, limits = _nil(interaction, words), _limits(words, ungated=ungated, one_seed=interaction.one_seed)
+    return Verdict(said, (*nil, *others, *limits), group)
+
+
+def _nil(found: Estimate, words: Words) -> list[str]:
+    """That the number just told is not distinguishable from zero; of one seed nothing is."""
+    return [] if found.stands or found.one_seed else [words("verdict.nil")]
+
+
+def _others(known: Mapping[tuple[str, str], Estimate], edits: Sequence[str], words: Words) -> list[str]:
+    """The interactions of the other edits, each with its limit."""
+    found = []
+    for edit in edits:
+        one = known[edit, "interaction"]
+        found += [
+            words("verdict.cue_other", edit=edit.rpartition("+")[0], interaction=signed(one, 1)),
+            *_nil(one, words),
+        ]
+    return found
 
 
 def _role_cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
@@ -95,10 +111,7 @@ def _role_cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None
         share=f"{100 * natural.estimate.value:.1f}", edit=edits[0].rpartition("+")[0],
         **{name: signed(known[edits[0], name], 1) for name in ("with_marks", "without_marks", "interaction")},
     )  # fmt: skip
-    others = [
-        words("verdict.cue_other", edit=edit.rpartition("+")[0], interaction=signed(known[edit, "interaction"], 1))
-        for edit in edits[1:]
-    ]
+    others = _others(known, edits[1:], words)
     floors = [
         row
         for row in analysis.rows
@@ -109,8 +122,8 @@ def _role_cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None
         key = "verdict.floor_above" if row.estimate.value > natural.estimate.high else "verdict.floor_beside"
         others.append(words(key, floor=row.group.model, share=number(100 * row.estimate.value)))
     interaction = known[edits[0], "interaction"]
-    limits = _limits(words, ungated=False, one_seed=interaction.one_seed, nil=not interaction.stands)
-    return Verdict(said, (*others, *limits), group)
+    nil, limits = _nil(interaction, words), _limits(words, ungated=False, one_seed=interaction.one_seed)
+    return Verdict(said, (*nil, *others, *limits), group)
 
 
 def _direction(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
@@ -124,14 +137,15 @@ def _direction(analysis: Analysis, group: Group, words: Words) -> Verdict | None
         apart=signed(found.estimate, 2),
     )  # fmt: skip
     ungated = not analysis.ungated.isdisjoint({forward, replace(forward, model=forward.model + SUFFIX)})
-    limits = _limits(words, ungated=ungated, one_seed=found.estimate.one_seed, nil=not found.estimate.stands)
-    return Verdict(said, tuple(limits), forward)
+    limits = _limits(words, ungated=ungated, one_seed=found.estimate.one_seed)
+    return Verdict(said, (*_nil(found.estimate, words), *limits), forward)
 
 
 def _memory(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
     """Over how many symbols a model keeps what it was shown, a number a seed, under each condition."""
     told = []
-    for own in (one for one in analysis.groups if replace(one, condition=group.condition) == group):
+    asked = dict.fromkeys(one.group for one in analysis.findings if one.measure == "memory")
+    for own in (one for one in asked if replace(one, condition=group.condition) == group):
         spans = spans_of(_of(analysis, own, "memory"))
         if spans:
             told.append(words("named", language=spans, name=own.condition) if own.condition else spans)
@@ -139,6 +153,13 @@ def _memory(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
         return None
     values = {"language": words.language(group.lang), "model": words.spoken(group.model), "spans": "; ".join(told)}
     return Verdict(words.text("verdict.memory", **values), (), group)
+
+
+def remembered(analysis: Analysis, lang: str, words: Words) -> Verdict | None:
+    """What the first network of a language remembers, where none has passed its gates: that it never learnt to."""
+    groups = [one.group for one in analysis.findings if one.measure == "memory" and one.group.lang == lang]
+    group = next((one for one in groups if not is_floor(one.model)), None)
+    return _memory(analysis, group, words) if group else None
 
 
 def _reach(analysis: Analysis, group: Group, words: Words) -> Verdict | None:

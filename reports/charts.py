@@ -34,6 +34,8 @@ class Chart:
     groups: list[Group]
 
 
+SHADES = 0.5
+"""How far the darkest and lightest shades of a language lie from its colour, toward black and white."""
 MOST = 20
 """Seeds whose values are written out beside a chart."""
 
@@ -64,9 +66,10 @@ def order_costs(analysis: Analysis, words: Words) -> Chart | None:
     rows = _of_base(_of_natural(rows), analysis)
     if not rows:
         return None
-    names = [{**_names(row.group, words), "order": row.order} for row in rows]
+    names = _named([row.group for row in rows], words)
     sort = [order for order in analysis.orders if order != "natural"]
-    return _intervals(rows, names, "order", sort, "cost", words, alt.Scale(zero=True))
+    column = "cost_label" if analysis.classifies else "cost"
+    return _intervals(rows, names, ("order", [row.order for row in rows]), sort, column, words, alt.Scale(zero=True))
 
 
 def learnt(analysis: Analysis, words: Words) -> Chart | None:
@@ -76,8 +79,9 @@ def learnt(analysis: Analysis, words: Words) -> Chart | None:
     sort = [order for order in analysis.orders if any(row.order == order for row in rows)]
     if len(sort) < 2:
         return None
-    names = [{**_names(row.group, words), "order": row.order} for row in rows]
-    return _intervals(rows, names, "order", sort, "accuracy", words, alt.Scale(zero=False))
+    names = _named([row.group for row in rows], words)
+    orders = [row.order for row in rows]
+    return _intervals(rows, names, ("order", orders), sort, "accuracy", words, alt.Scale(zero=False))
 
 
 def conditions(analysis: Analysis, words: Words) -> Chart | None:
@@ -89,31 +93,34 @@ def conditions(analysis: Analysis, words: Words) -> Chart | None:
     sort = [name for name in analysis.conditions if any(row.group.condition == name for row in rows)]
     if len(sort) < 2:
         return None
-    names = [
-        {**_names(replace(row.group, condition=""), words), "condition": row.group.condition} for row in rows
-    ]  # fmt: skip
+    names = _named([replace(row.group, condition="") for row in rows], words)
     column = {ACCURACY: "accuracy", ORDER_GAIN: "gain"}.get(quantity, "bits")
-    return _intervals(rows, names, "condition", sort, column, words, alt.Scale(zero=False))
+    under = ("condition", [row.group.condition for row in rows])
+    return _intervals(rows, names, under, sort, column, words, alt.Scale(zero=False))
 
 
 def _intervals(
     rows: list[Row],
     names: list[dict[str, str]],
-    side: str,
+    under: tuple[str, list[str]],
     sort: list[str],
     column: str,
     words: Words,
     scale: alt.Scale,
 ) -> Chart:
-    """Points with intervals and a tick a seed, a line for each row; `names` of the rows hold the `side` they are put
-    under, in the order of `sort`."""
+    """Points with intervals and a tick a seed, a line for each row.
+
+    under: what the rows are put under, and each row's own, to stand in the order of `sort`.
+    """
+    side, names = under[0], [{**named, under[0]: own} for named, own in zip(names, under[1], strict=True)]
+    said, column = column, column.removesuffix("_label")
     factor, digits = {"accuracy": (100.0, 2), "gain": (1.0, 4)}.get(column, (1.0, 2))
     table = pd.DataFrame(
         {
             **named,
             **{
-                said: round(factor * getattr(row.estimate, name), digits)
-                for name, said in {"value": column, "low": "low", "high": "high"}.items()
+                head: round(factor * getattr(row.estimate, name), digits)
+                for name, head in {"value": column, "low": "low", "high": "high"}.items()
             },
         }
         for row, named in zip(rows, names, strict=True)
@@ -125,8 +132,8 @@ def _intervals(
     )
     y = alt.Y(f"{side}:N", sort=sort, title=None, axis=alt.Axis(labelFontSize=13, labelLimit=320))
     offset = alt.YOffset("series:N", sort=list(dict.fromkeys(table["series"])))
-    x = alt.X("low:Q", title=words(f"chart.{column}"), scale=scale, axis=alt.Axis(tickCount=8))
-    colour, about = _colour(rows, words), ("language", "model", side)
+    x = alt.X("low:Q", title=words(f"chart.{said}"), scale=scale, axis=alt.Axis(tickCount=8))
+    colour, about = _colour(names), ("language", "model", side)
     base = alt.Chart(table).encode(y=y, yOffset=offset, color=colour)
     bars = base.mark_rule(strokeWidth=2).encode(x=x, x2="high:Q")
     points = base.mark_point(filled=True, size=80, opacity=1).encode(
@@ -155,15 +162,16 @@ def matrix(analysis: Analysis, words: Words) -> Chart | None:
     rows = [row for row in rows if len(panels[_panel(row.group, words)]) > 1]
     if not rows:
         return None
+    names_of = _named([row.group for row in rows], words)
     table = pd.DataFrame(
         {
             "panel": _panel(row.group, words),
-            **_names(row.group, words),
+            **named,
             "train_order": row.group.train_order,
             "test_order": row.order,
             **_rounded(row, {"value": "bits", "low": "low", "high": "high"}),
         }
-        for row in rows
+        for row, named in zip(rows, names_of, strict=True)
     )
     drawn = []
     for name in dict.fromkeys(table["panel"]):
@@ -191,10 +199,12 @@ def recency(analysis: Analysis, words: Words) -> Chart | None:
     curves = _of_natural(list(analysis.curves))
     if not curves:
         return None
+    groups = [curve.group for curve in curves]
+    names = dict(zip(groups, _named(groups, words), strict=True))
     points = [(curve, at, found) for curve in curves for at, found in zip(curve.contexts, curve.missing, strict=True)]
     table = pd.DataFrame(
         {
-            **_names(curve.group, words),
+            **names[curve.group],
             "context": context,
             "missing": round(found.value, 2),
             "low": round(found.low, 2),
@@ -204,7 +214,7 @@ def recency(analysis: Analysis, words: Words) -> Chart | None:
     )
     seeds = pd.DataFrame(
         {
-            **_names(curve.group, words),
+            **names[curve.group],
             "seed": f"{curve.group.lang}-{curve.group.unit}-{curve.group.condition}-{seed}",
             "context": context,
             "missing": round(value, 2),
@@ -219,7 +229,7 @@ def recency(analysis: Analysis, words: Words) -> Chart | None:
         scale=alt.Scale(type="log", base=2),
         axis=alt.Axis(values=sorted(set(table["context"])), grid=False),
     )
-    colour, detail = _colour(curves, words), "series:N"
+    colour, detail = _colour(names.values()), "series:N"
     models = in_rank(set(table["model"]))
     panels = []
     for number, model in enumerate(models):
@@ -252,10 +262,12 @@ def profiles(analysis: Analysis, words: Words) -> Chart | None:
     if not worth:
         return None
     rows, seeds, groups, each = [], [], [], []
-    for profile in (one for one in analysis.profiles if one.group in worth):
+    looked = [one for one in analysis.profiles if one.group in worth]
+    names = dict(zip(worth, _named([*worth], words), strict=True))
+    for profile in looked:
         steepest = max(found.value for found in profile.values)
         whole = steepest if profile.kind == "gradient" else worth[profile.group]
-        named = {"kind": words(f"chart.{profile.kind}"), **_names(profile.group, words)}
+        named = {"kind": words(f"chart.{profile.kind}"), **names[profile.group]}
         for i, (distance, found) in enumerate(zip(profile.distances, profile.values, strict=True)):
             shares = {name: round(getattr(found, name) / whole, 4) for name in ("value", "low", "high")}
             rows.append({**named, "distance": distance, **shares})
@@ -269,7 +281,7 @@ def profiles(analysis: Analysis, words: Words) -> Chart | None:
     dash = alt.StrokeDash(
         "model:N", sort=models, legend=alt.Legend(title=None, orient="top", symbolType="stroke", symbolSize=300)
     )
-    colour, panels = _colour(analysis.reaches, words), []
+    colour, panels = _colour(names[profile.group] for profile in looked), []
     measured = sorted(set(table["distance"]))
     axis = alt.Axis(values=measured[:: max(1, len(measured) // 8)], grid=False)
     x = alt.X("distance:Q", title=words("chart.distance"), scale=alt.Scale(type="log", base=2), axis=axis)
@@ -292,7 +304,7 @@ def _chart(
     drawn: AnyChart, table: pd.DataFrame, groups: list[Group], seeds: list[tuple[str, str]] | None = None
 ) -> Chart:
     """A chart with the numbers behind it, those of every seed among them."""
-    shown = table.drop(columns="series")
+    shown = table.drop(columns=["series", "lang"])
     if seeds:
         shown = shown.assign(median=[one[0] for one in seeds], each_seed=[one[1] for one in seeds])
     return Chart(drawn, shown, groups)
@@ -318,12 +330,30 @@ def _of_base(rows: list[Row], analysis: Analysis) -> list[Row]:
     return [row for row in rows if row.group.condition in base] or rows
 
 
-def _names(group: Group, words: Words) -> dict[str, str]:
-    return {
-        "language": words.language(group.lang),
-        "model": group.model,
-        "series": " ".join(filter(None, (group.model, group.lang, group.unit, group.condition))),
-    }
+def _named(groups: list[Group], words: Words) -> list[dict[str, str]]:
+    """What each group is called in a chart of all of them: its language, with its unit and condition where the language
+    has several of them there; its model; and its line."""
+    units: dict[str, set[str]] = {}
+    conditions: dict[str, set[str]] = {}
+    for group in groups:
+        units.setdefault(group.lang, set()).add(group.unit)
+        conditions.setdefault(group.lang, set()).add(group.condition)
+    found = []
+    for group in groups:
+        parts = [
+            group.unit if len(units[group.lang]) > 1 else "",
+            group.condition if len(conditions[group.lang]) > 1 else "",
+        ]
+        language, parted = words.language(group.lang), ", ".join(filter(None, parts))
+        found.append(
+            {
+                "language": words("named", language=language, name=parted) if parted else language,
+                "model": group.model,
+                "series": " ".join(filter(None, (group.model, group.lang, group.unit, group.condition))),
+                "lang": group.lang,
+            }
+        )
+    return found
 
 
 def _panel(group: Group, words: Words) -> str:
@@ -335,15 +365,30 @@ def _rounded(row: Row, names: dict[str, str]) -> dict[str, float]:
     return {said: round(getattr(row.estimate, name), 2) for name, said in names.items()}
 
 
-def _colour(found: Iterable[Any], words: Words) -> alt.Color:
-    langs = in_turn({one.group.lang for one in found})
+def _colour(names: Iterable[dict[str, str]]) -> alt.Color:
+    """A colour a language, in shades from dark to light where a language has several lines of its own."""
+    langs: dict[str, list[str]] = {}
+    for named in names:
+        own = langs.setdefault(named["lang"], [])
+        own += [named["language"]] if named["language"] not in own else []
+    shades = {
+        name: _shade(COLOURS.get(lang, "#6b7280"), i, len(langs[lang]))
+        for lang in in_turn(set(langs))
+        for i, name in enumerate(langs[lang])
+    }
     return alt.Color(
         "language:N",
-        scale=alt.Scale(
-            domain=[words.language(lang) for lang in langs], range=[COLOURS.get(lang, "#6b7280") for lang in langs]
-        ),
+        scale=alt.Scale(domain=list(shades), range=list(shades.values())),
         legend=alt.Legend(title=None, orient="top", symbolType="square", symbolOpacity=1),
     )
+
+
+def _shade(colour: str, place: int, count: int) -> str:
+    """The colour of a place among several: toward black in the first, toward white in the last."""
+    at = 0.0 if count == 1 else SHADES * (2.0 * place / (count - 1) - 1.0)
+    end = 255.0 if at > 0 else 0.0
+    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(part + abs(at) * (end - part)):02x}" for part in parts)
 
 
 def _shape(models: list[str]) -> alt.Shape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -41,9 +42,9 @@ def corrected(
     rows: Sequence[Row], comparisons: Sequence[Comparison], found: Sequence[Finding], kinds: Collection[str]
 ) -> tuple[tuple[Row, ...], tuple[Comparison, ...], tuple[Finding, ...], int]:
     """Rows, comparisons and findings with the p values of the family's members corrected together after Holm, and the
-    family's size."""
+    family's size. What has no p value is not tested, and so no member."""
     every: list[Row | Comparison | Finding] = [*rows, *comparisons, *found]
-    members = [one for one in every if is_member(one, kinds)]
+    members = [one for one in every if is_member(one, kinds) and not math.isnan(one.estimate.p)]
     adjusted = dict(zip(map(id, members), holm([one.estimate.p for one in members]), strict=True))
 
     def told(some: Sequence[Tested]) -> tuple[Tested, ...]:

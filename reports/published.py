@@ -85,6 +85,14 @@ def read(folder: Path) -> Inputs:
     return Inputs(about, runs, rows, sentences, audits)
 
 
+def _without(examples: str, orders: Collection[str]) -> str:
+    """A sentence that is kept as an example, as a JSON object by order, without some orders."""
+    if not examples or not orders:
+        return examples
+    known = json.loads(examples)
+    return json.dumps({order: units for order, units in known.items() if order not in orders}, ensure_ascii=False)
+
+
 def _leaving_out(inputs: Inputs, without: Collection[str]) -> Inputs:
     """The inputs without some measures, and without some test orders; ReportError for one that they do not hold, or
     that some seeds of a group hold and others do not."""
@@ -98,7 +106,10 @@ def _leaving_out(inputs: Inputs, without: Collection[str]) -> Inputs:
             f"{', '.join(orders)}."
         )
     kept = rows[~rows["measure"].isin(names) & ~rows["test_order"].isin(names)]
-    inputs = replace(inputs, observations=kept, audits=inputs.audits[~inputs.audits["order"].isin(names)])
+    sentences = inputs.sentences.assign(examples=[_without(text, names) for text in inputs.sentences["examples"]])
+    inputs = replace(
+        inputs, observations=kept, sentences=sentences, audits=inputs.audits[~inputs.audits["order"].isin(names)]
+    )
     held: dict[str, set[str]] = {}
     for run, measure in kept[["run_id", "measure"]].drop_duplicates().itertuples(index=False):
         held.setdefault(str(run), set()).add(str(measure))

@@ -197,7 +197,7 @@ def _told(distance: int) -> str:
 
 def units(inputs: Inputs, analysis: Analysis, beside: Inputs) -> Iterator[Outcome]:
     """Accuracies of networks over pieces of several units, against the same networks over whole eojeol (`beside`)."""
-    whole = {g.model: g for g in beside.groups() if not is_floor(g.model)}
+    whole = {g.model: g for g in beside.groups() if not is_floor(g.model) and len(beside.good_runs_of(g))}
     for group in _networks(analysis):
         base = whole.get(group.model)
         if base is None:

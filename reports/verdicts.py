@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from experiments.variants import variants
 from reports.analysis import Analysis
-from reports.answers import Verdict, answered
+from reports.answers import Verdict, answered, remembered
 from reports.claims import doubt, rests_on, support
 from reports.comparisons import Comparison
 from reports.document import Text, span
@@ -46,7 +46,8 @@ def verdict(analysis: Analysis, lang: str, words: Words | None = None) -> Verdic
     words = words or words_of("en")
     group, name = headline(analysis, lang), words.language(lang)
     if group is None:
-        return Verdict(words.text("verdict.nothing", language=name))
+        kept = remembered(analysis, lang, words)
+        return kept or Verdict(words.text("verdict.nothing", language=name))
     asked = answered(analysis, group, words)
     if asked is not None:
         return asked
@@ -69,7 +70,8 @@ def verdict(analysis: Analysis, lang: str, words: Words | None = None) -> Verdic
 
 def _limits(analysis: Analysis, group: Group, cost: Row, words: Words) -> list[str]:
     """What a reader of a language's verdict must know beside it."""
-    notes = [words("verdict.trained", order=group.train_order)] if group.train_order != "natural" else []
+    notes = [] if cost.estimate.stands else [words("verdict.nil")]
+    notes += [words("verdict.trained", order=group.train_order)] if group.train_order != "natural" else []
     local, gain = analysis.find(group, "local_3", "order_cost"), analysis.find(group, "shuffle", ORDER_GAIN)
     if local is not None and cost.estimate.value > 0 and cost.estimate.stands:
         notes.append(words("verdict.local", share=f"{100 * local.estimate.value / cost.estimate.value:.0f}"))
@@ -77,9 +79,7 @@ def _limits(analysis: Analysis, group: Group, cost: Row, words: Words) -> list[s
         notes.append(words("verdict.gain", gain=estimated(gain.estimate, 2)))
     if group in analysis.ungated:
         notes.append(words("verdict.ungated"))
-    if not cost.estimate.stands:
-        notes.append(words("verdict.nil"))
-    elif cost.estimate.one_seed:
+    if cost.estimate.one_seed and cost.estimate.stands:
         notes.append(words("verdict.one_seed"))
     return notes
 
@@ -112,33 +112,41 @@ def _of_classifier(analysis: Analysis, group: Group, name: str, words: Words) ->
     return Verdict(said, tuple(notes), group)
 
 
+BETWEEN = (ORDER_GAIN, "order_cost", PER_ORDER_BIT, AT_EQUAL_LENGTH)
+"""What a verdict between the languages is made of: the first, or the others together, all under one condition."""
+
+
 def between(analysis: Analysis, words: Words | None = None) -> Verdict | None:
     """Whether order is worth more in one language; where that was not measured, whether shuffling costs one more, which
     is said only if bits, bits per bit of log2 n!, and bits between sentences of equal length agree.
 
-    Either is claimed only where the models beat a 5-gram and the difference is backed (`reports.claims`).
+    It speaks of the study's own variant, or where that has no such models of the next, never of respelt text. Either is
+    claimed only where the models beat a 5-gram and the difference is backed (`reports.claims`).
     """
     words = words or words_of("en")
     if any(row.quantity == ACCURACY for row in analysis.rows):
         return None
-    base = {name for name, variant in variants(analysis.settings["study"]).items() if variant.base}
-    found: dict[tuple[str, str, str], Comparison] = {}
-    for c in sorted(analysis.comparisons, key=lambda c: c.first.condition not in base):
+    found: dict[str, dict[tuple[str, str, str], Comparison]] = {}
+    for c in analysis.comparisons:
         if c.languages:
-            found.setdefault((c.first.model, c.order, c.quantity), c)
-    for model in speakers(analysis):
-        gain = found.get((model, "shuffle", ORDER_GAIN))
-        if gain is not None:
-            return _of_gain(analysis, gain, words)
-        costs = [found.get((model, "shuffle", name)) for name in ("order_cost", PER_ORDER_BIT, AT_EQUAL_LENGTH)]
-        if costs[0] is not None and costs[1] is not None:
-            return _of_costs(analysis, [one for one in costs if one is not None], words)
+            found.setdefault(c.first.condition, {})[c.first.model, c.order, c.quantity] = c
+    study = analysis.settings["study"]
+    known = variants(study)
+    for name in sorted(known, key=lambda name: not known[name].base):
+        if known[name].fertility != study.get("fertility", 1.0):
+            continue
+        for model in speakers(analysis):
+            own = [found.get(name, {}).get((model, "shuffle", quantity)) for quantity in BETWEEN]
+            if own[0] is not None:
+                return _of_gain(analysis, own[0], words)
+            if own[1] is not None and own[2] is not None:
+                return _of_costs(analysis, [one for one in own if one is not None], words)
     return None
 
 
 def _of_costs(analysis: Analysis, costs: list[Comparison], words: Words) -> Verdict:
     raw, share, *equal = (c.estimate for c in costs)
-    values = {"model": costs[0].first.model.upper(), "bits": signed(raw, 1), "share": signed(share, 2)}
+    values = {"model": _compared(costs[0], words), "bits": signed(raw, 1), "share": signed(share, 2)}
     figures = words("between.figures", **values)
     if equal:
         figures = words("between.figures_equal", **values, equal=signed(equal[0], 1))
@@ -146,13 +154,19 @@ def _of_costs(analysis: Analysis, costs: list[Comparison], words: Words) -> Verd
         return Verdict(words.text("between.few"), (figures,))
     alike = all(one.excludes_zero and (one.value > 0) == (raw.value > 0) for one in (raw, share, *equal))
     if not alike or not equal:
-        return Verdict(words.text("between.disagree"), (figures,))
+        return Verdict(words.text("between.no_equal" if alike else "between.disagree"), (figures,))
     return _claimed(analysis, costs, "between.more", 1, figures, words)
+
+
+def _compared(one: Comparison, words: Words) -> str:
+    """The model of a comparison, and its condition, where it has one."""
+    model, condition = one.first.model.upper(), one.first.condition
+    return words("named", language=model, name=condition) if condition else model
 
 
 def _of_gain(analysis: Analysis, claimed: Comparison, words: Words) -> Verdict:
     gain = claimed.estimate
-    figures = words("between.gain", model=claimed.first.model.upper(), gain=signed(gain, 3))
+    figures = words("between.gain", model=_compared(claimed, words), gain=signed(gain, 3))
     if gain.one_seed:
         return Verdict(words.text("between.few"), (figures,))
     if not gain.excludes_zero:
@@ -210,10 +224,22 @@ def caveats(analysis: Analysis, words: Words) -> list[Text]:
     if any(row.estimate.one_seed and not is_floor(row.group.model) for row in analysis.rows):
         found.append(words.text("caveat.one_seed"))
     if len(analysis.flagged):
-        found.append(span(words("caveat.flagged", count=len(analysis.flagged))))
+        key = "caveat.flagged_memory" if analysis.remembers else "caveat.flagged"
+        found.append(span(words(key, count=len(analysis.flagged))))
     if {row.group.train_order for row in analysis.rows} == {"natural"}:
         found.append(words.text("caveat.shock"))
-    for name, needed in (("length", {"ko", "en"}), ("particles", {"ko"}), ("sampled", set())):
-        if needed <= langs:
+    for name, holds in (("length", {"ko", "en"} <= langs), ("particles", _marked(analysis)), ("sampled", True)):
+        if holds:
             found.append(words.text(f"caveat.{name}"))
     return found[:CAVEATS]
+
+
+def _marked(analysis: Analysis) -> bool:
+    """Whether Korean is shuffled by eojeol, and no setting or order of the study takes or gives case marks."""
+    conditions = variants(analysis.settings["study"]).values()
+    orders = {*analysis.orders, *(group.train_order for group in analysis.groups)}
+    return (
+        any((group.lang, group.unit) == ("ko", "eojeol") for group in analysis.groups)
+        and not any("case_marking" in one.options for one in conditions)
+        and not any("particle_" in order or "case_mark" in order for order in orders)
+    )

@@ -67,7 +67,7 @@ def _published(group: Group, curve: Curve, clusters: Clusters | None) -> Finding
     values = published(curve)
     note = ", ".join(f">{curve.distances[-1]}" if v is None else str(v) for _, v in sorted(values.items()))
     known = {seed: float(v) for seed, v in values.items() if v is not None}
-    whole = list(known.values()) if len(known) == len(values) else [float("nan")]
+    whole = list(known.values()) if len(known) == len(values) else [float("nan")] * len(values)
     estimate = of_seeds(whole, len(curve.ids))
     return Finding("half_lives", group, "perplexity_context", estimate, curve.runs, by_seed=known, note=note)
 

@@ -11,7 +11,6 @@ from reports import charts
 from reports.analysis import Analysis
 from reports.document import Cell, Column, Row, Text, span
 from reports.inputs import Group, Inputs
-from reports.quantities import ACCURACY
 from reports.words import Words
 
 
@@ -32,7 +31,7 @@ class Report:
 
     @property
     def classifies(self) -> bool:
-        return any(row.quantity == ACCURACY for row in self.analysis.rows)
+        return self.analysis.classifies
 
     def columns(self, wordy: Iterable[str], figures: Iterable[str]) -> tuple[Column, ...]:
         """Columns of words, then columns of figures, by the keys of their heads."""

@@ -35,11 +35,12 @@ def gloss(report: Report) -> Section | None:
             blocks += own
     if not blocks:
         return None
-    speakers = filter(None, (headline(report.analysis, lang) for lang in in_turn(set(report.inputs.runs["lang"]))))
-    speaker = next(speakers, None)
+    speakers = [headline(report.analysis, lang) for lang in in_turn(set(report.inputs.runs["lang"]))]
+    models = dict.fromkeys(report.words.spoken(one.model) for one in speakers if one)
     note = report.words.text("note.gloss_plain")
-    if bits and speaker:
-        note = report.words.text("note.gloss", model=report.words.spoken(speaker.model))
+    if bits and models:
+        key = "note.gloss_apart" if report.inputs.alike and len(speakers) > 1 else "note.gloss"
+        note = report.words.text(key, model=", ".join(models))
     found: tuple[Block, ...] = (Paragraph(note, "small"), *blocks)
     return Section(report.words("heading.gloss"), found)
 

@@ -47,7 +47,9 @@ def matrix(report: Report) -> Section | None:
     found = charts.matrix(report.analysis, report.words)
     if found is None:
         return None
-    return Section(report.words("heading.matrix"), (figure(report, "matrix", found),))
+    return Section(
+        report.words("heading.matrix"), (figure(report, "matrix_label" if report.classifies else "matrix", found),)
+    )
 
 
 def _of(report: Report, quantity: str) -> tuple[list[Found], Counter[object]]:
@@ -168,8 +170,8 @@ def _compared(report: Report) -> Table:
         ("difference", "model", "test_order", "quantity"), ("difference", "p", "p_holm", "permuted", "detectable")
     )
     compared = report.analysis.comparisons
-    if report.inputs.alike:
-        fewest = min((c.estimate.sentences for c in compared if c.languages), default=0)
+    if report.inputs.alike and any(c.languages for c in compared):
+        fewest = min(c.estimate.sentences for c in compared if c.languages)
         caption = report.words("caption.compared_alike", sentences=fewest)
     else:
         most = max((c.estimate.sentences for c in compared), default=0)

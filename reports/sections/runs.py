@@ -36,9 +36,10 @@ def method(report: Report) -> Section:
         "sizes": words(
             "method.sizes_are",
             embedding=sizes.get("embedding", "–"),
-            vocabulary=f"{study['vocabulary']:,}",
+            vocabulary=", ".join(f"{size:,}" for size in study.get("vocabularies") or [study["vocabulary"]]),
             match=words(f"method.match_{match}", units=sizes.get("units", "–")),
-        ),
+        )
+        + _respelt(study, words),
         "training": words("method.training_is", **_asked(training, TRAINING)),
         "stopping": words("method.stopping_is", **_asked(training, ("epochs", "patience"))),
         **_tuned(study, words),
@@ -52,6 +53,14 @@ def method(report: Report) -> Section:
 
 def _asked(settings: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: settings.get(name, "–") for name in names}
+
+
+def _respelt(study: Mapping[str, Any], words: Words) -> str:
+    """At how many times its pieces the text is written, too."""
+    finer = [f"{one:g}" for one in study.get("fertilities") or () if one != study.get("fertility", 1.0)]
+    if not finer:
+        return ""
+    return "; " + words("method.respelt", vocabulary=f"{study['vocabulary']:,}", fertilities=", ".join(finer))
 
 
 def _tuned(study: Mapping[str, Any], words: Words) -> dict[str, str]:
@@ -72,9 +81,9 @@ def _splits(inputs: Inputs, words: Words) -> str:
             number(float(run.get(f"metric.{split}_sentences", math.nan)), 0) for split in ("train", "valid", "test")
         )
         found.setdefault((str(run["lang"]), str(run["unit"])), sizes)
-    sides = {words("method.same"): sizes for sizes in found.values()} if len(set(found.values())) == 1 else {
-        f"{words.language(lang)} ({unit})": sizes for (lang, unit), sizes in found.items()
-    }  # fmt: skip
+    sides = {f"{words.language(lang)} ({unit})": sizes for (lang, unit), sizes in found.items()}
+    if len(set(found.values())) == 1:
+        sides = {words("method.as_many" if inputs.alike else "method.same"): next(iter(found.values()))}
     return "; ".join(
         words("method.splits_are", side=side, train=train, valid=valid, test=test)
         for side, (train, valid, test) in sides.items()
@@ -100,7 +109,8 @@ def runs(report: Report) -> Section:
     words, flagged = report.words, report.analysis.flagged.to_dict("records")
     blocks: list[Block] = []
     if flagged:
-        blocks.append(Paragraph(words.text("runs.flagged", count=len(flagged))))
+        key = "runs.flagged_memory" if report.analysis.remembers else "runs.flagged"
+        blocks.append(Paragraph(words.text(key, count=len(flagged))))
         blocks.append(Items(tuple(_flagged(run, words) for run in flagged)))
     else:
         blocks.append(Paragraph(words.text("runs.passed_label" if report.classifies else "runs.passed")))
@@ -176,6 +186,8 @@ def statistics(report: Report) -> Section:
     named = report.inputs.sentences["document"]
     named = named[named != ""]
     told = [words.text("statistics.model")]
+    if any(c.languages for c in report.analysis.comparisons):
+        told.append(words.text("statistics.apart" if report.inputs.alike else "statistics.joint"))
     if len(named):
         count = named.nunique()
         told.append(words.text("note.documents", count=count) if count > 1 else words.text("note.one_document"))

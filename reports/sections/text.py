@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from experiments.variants import variants
 from reports.document import Block, Cell, Row, Section, Table, span
 from reports.inputs import Inputs, in_turn
 from reports.sections import Report, anchor, cell, cells, grouped
@@ -38,34 +39,49 @@ def audit(report: Report) -> Section:
     return Section(report.words("heading.audit"), tuple(table for table in tables if table.rows))
 
 
-def _counted(inputs: Inputs) -> dict[str, tuple[int, dict[str, float]]]:
-    """By language, its test sentences and their sums in every unit that they are counted in."""
-    found = {}
-    for lang, part in inputs.sentences.groupby("lang", sort=True):
-        one = part[(part["unit"] == part["unit"].min()) & (part["condition"] == part["condition"].min())]
-        sums = {name: float(one[name].sum()) for name in COUNTS if name in one and one[name].notna().all()}
-        found[str(lang)] = len(one), sums
-    return {lang: found[lang] for lang in in_turn(found)}
+Counted = tuple[int, dict[str, float]]
+"""Test sentences, and their sums in every unit that they are counted in."""
+
+
+def _counted(inputs: Inputs) -> dict[str, dict[str, Counted]]:
+    """By condition (the study's own first; all under "" where they have the same text) and language."""
+    found: dict[str, dict[str, Counted]] = {}
+    known = variants(inputs.settings["study"])
+    for name in sorted(known, key=lambda name: not known[name].base):
+        here = inputs.sentences[inputs.sentences["condition"] == name]
+        for lang in in_turn(set(here["lang"])):
+            part = here[here["lang"] == lang]
+            one = part[part["unit"] == part["unit"].min()]
+            sums = {count: float(one[count].sum()) for count in COUNTS if count in one and one[count].notna().all()}
+            found.setdefault(name, {})[lang] = len(one), sums
+    first = next(iter(found.values()), {})
+    return found if any(own != first for own in found.values()) else {"": first}
 
 
 def counts(report: Report) -> Table:
     """The test sentences of every language counted in every unit, and Korean over English where both are there."""
-    totals, words = _counted(report.inputs), report.words
-    heads = [name for name in COUNTS if any(name in sums for _, sums in totals.values())]
+    found, words, apart = _counted(report.inputs), report.words, report.inputs.alike
+    every = [sums for totals in found.values() for _, sums in totals.values()]
+    heads = [name for name in COUNTS if any(name in sums for sums in every)]
     rows = []
-    for lang, (sentences, sums) in totals.items():
-        figures = (number(sums[name], 0) if name in sums else "–" for name in heads)
-        name = Cell(span(words.language(lang), link=report.source(lang)), lang)
-        rows.append(Row((name, cell(f"{sentences:,}"), *cells(figures))))
-    apart = report.inputs.alike
-    if not apart and {"ko", "en"} <= totals.keys() and totals["ko"][0] == totals["en"][0]:
-        korean, english = (totals[lang][1] for lang in ("ko", "en"))
-        shares = (
-            number(korean[name] / english[name], 3) if name in korean and name in english else "–" for name in heads
-        )
-        rows.append(Row((cell(words("column.ratio")), cell(""), *cells(shares)), first=True))
+    for condition, totals in found.items():
+        for lang, (sentences, sums) in totals.items():
+            figures = (number(sums[name], 0) if name in sums else "–" for name in heads)
+            link = report.source(lang, condition=condition or None)
+            named = Cell(span(words.language(lang, condition), link=link), lang)
+            rows.append(Row((named, cell(f"{sentences:,}"), *cells(figures))))
+        if not apart and {"ko", "en"} <= totals.keys() and totals["ko"][0] == totals["en"][0]:
+            korean, english = (totals[lang][1] for lang in ("ko", "en"))
+            shares = (
+                number(korean[name] / english[name], 3) if name in korean and name in english else "–" for name in heads
+            )
+            ratio = ", ".join(filter(None, (words("column.ratio"), condition)))
+            rows.append(Row((cell(ratio), cell(""), *cells(shares)), first=True))
     columns = report.columns(("language",), ("sentences", *(COUNTS[name] for name in heads)))
-    return Table(words("caption.counts_alike" if apart else "caption.counts"), columns, tuple(rows))
+    caption = words("caption.counts_alike" if apart else "caption.counts")
+    if not apart and not report.classifies and report.inputs.settings["comparable"] and len(totals) > 1:
+        caption = f"{caption} {words('caption.counts_bits')}"
+    return Table(caption, columns, tuple(rows))
 
 
 def vocabularies(report: Report) -> Table:
