@@ -154,7 +154,7 @@ def _of_costs(analysis: Analysis, costs: list[Comparison], words: Words) -> Verd
         return Verdict(words.text("between.few"), (figures,))
     alike = all(one.excludes_zero and (one.value > 0) == (raw.value > 0) for one in (raw, share, *equal))
     if not alike or not equal:
-        return Verdict(words.text("between.no_equal" if alike else "between.disagree"), (figures,))
+        return Verdict(words.text("between.disagree" if equal else "between.no_equal"), (figures,))
     return _claimed(analysis, costs, "between.more", 1, figures, words)
 
 
