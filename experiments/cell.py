@@ -57,7 +57,7 @@ def run_cell(
         observations["x"] = observations["x"].astype(float)
         observations.to_parquet(folder / "observations.parquet", index=False)
         facts_of(material).to_parquet(folder / "sentences.parquet", index=False)
-        audits = audits_of(material)
+        audits = audits_of(material, cell.train_order)
         audits.to_parquet(folder / "audits.parquet", index=False)
         results["metrics"] |= {**_summary(observations), **_corpus_metrics(material), **_audit_metrics(audits)}
         results["metrics"] |= time_constants(subject)

@@ -97,11 +97,14 @@ class _Silent:
     def advance(self, count: int) -> None: ...
 
 
-def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None = None) -> Prepared:
+def prepare(
+    study: Study, languages: tuple[str, ...], progress: Progress | None = None, *, tags: bool = False
+) -> Prepared:
     """Build the study's corpus, under each of its conditions, and every dataset that its comparison needs.
 
     In aligned text all languages of the study are prepared, also when one is asked for: which sentences are used
-    depends on all of them. Raises StudyError where the corpus lacks a language that is asked for.
+    depends on all of them. tags: word classes are found, whether anything asks for them or not. Raises StudyError where
+    the corpus lacks a language that is asked for.
     """
     progress = progress or _Silent()
     corpora, found = {}, variants(study.model_dump())
@@ -117,7 +120,7 @@ def prepare(study: Study, languages: tuple[str, ...], progress: Progress | None 
         corpora[name] = corpus
     wanted = [lang for lang in study.languages if lang in corpus.languages] if corpus.aligned else list(languages)
     orders = (*study.train_orders, *study.test_orders)
-    tags = study.hosts or study.recency.classes or any("tags" in get_order(name).needs for name in orders)
+    tags = tags or study.hosts or study.recency.classes or any("tags" in get_order(name).needs for name in orders)
     datasets = {}
     for name, corpus in corpora.items():
         for lang, unit in [(one, unit) for one in wanted for unit in study.units[one]]:

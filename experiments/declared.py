@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Positive = Annotated[int, Field(gt=0)]
 
@@ -81,6 +81,12 @@ class Recency(Strict):
     sides: Literal["before", "both"] = "before"
     classes: bool = False
 
+    @model_validator(mode="after")
+    def _two_runs(self) -> Recency:
+        if 0 < self.targets <= self.run:
+            raise ValueError(f"targets must be more than run ({self.run}), as they are taken in two runs or more")
+        return self
+
     @field_validator("contexts")
     @classmethod
     def _increasing(cls, contexts: tuple[int, ...]) -> tuple[int, ...]:
@@ -126,6 +132,7 @@ class Tuning(Strict):
                     f'"{key}" cannot be tuned: settings of training. and sizes. can, training.row excepted, which '
                     "decides on the sentences"
                 )
-            if len(values) < 2 or (len(values) == 2 and not values[0] < values[1]):
+            numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+            if len(values) < 2 or (len(values) == 2 and not (numbers and values[0] < values[1])):
                 raise ValueError(f"{key} needs [low, high] or three values or more")
         return space

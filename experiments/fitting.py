@@ -69,7 +69,8 @@ def bits_per_sentence(scorer: Scorer, given: Passages) -> float:
 
 def _units(material: Material) -> int:
     study = material.study
-    return matched_units(material.model, study.sizes.embedding, study.sizes.units, study.match)
+    sizes = study.sizes
+    return matched_units(material.model, sizes.embedding, sizes.units, study.match, classifies=study.classifies)
 
 
 def _language_model(
@@ -212,7 +213,7 @@ def _fitted(
         scorer,
         gate,
         weights,
-        matched_weights(material.model, study.sizes.embedding, units),
+        matched_weights(material.model, study.sizes.embedding, units, classifies=study.classifies),
         units,
         {
             "valid_bits": history.valid_bits[history.best_epoch],

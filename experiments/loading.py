@@ -21,8 +21,8 @@ from experiments.reproduce import recorded_cell
 from experiments.results import RESULTS
 from experiments.study import Study
 from experiments.tracking import open_store
+from pipelines.cutting import cut_texts
 from pipelines.encoding import Encoded, encode
-from pipelines.normalise import normalise
 from pipelines.sequences import Sequences
 from pipelines.units import get_unit
 from pipelines.vocabulary import Vocabulary
@@ -42,9 +42,9 @@ class Loaded:
 
     def encoded(self, texts: list[str]) -> Encoded:
         """Texts as the model's pieces, cut and normalised as its corpus was."""
-        unit = get_unit(self.cell.unit, self.cell.lang)
-        cut = unit.segment([normalise(text, self.cell.lang, lower=self.study.lower) for text in texts])
-        return encode(unit, cut, self.vocabulary, keep_final=self.study.keep_final)
+        unit, lang, study = get_unit(self.cell.unit, self.cell.lang), self.cell.lang, self.study
+        cut = cut_texts(texts, lang, unit, lower=study.lower, transform=study.transforms.get(lang, "none"))
+        return encode(unit, cut.units, self.vocabulary, keep_final=study.keep_final)
 
     def passages(self, encoded: Encoded) -> Passages:
         """Each text as a passage of its own, right to left for a model that reads so."""

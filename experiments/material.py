@@ -25,6 +25,7 @@ from pipelines.orders import get_order
 from pipelines.selection import select, tokens_of
 from pipelines.sequences import Sequences, audited, ceilings, gather, shown, texts_of
 from pipelines.unit_counts import unit_counts
+from pipelines.vocabulary import EOS
 
 EXAMPLES = 8
 """Test sentences that are kept in every order, unit by unit, for a report to show some."""
@@ -51,6 +52,8 @@ class Material:
         """Sentences in an order, as the cell's model meets them: a backward model right to left."""
         seed = self.study.perturbation_seed
         found = gather(self.dataset, numbers, get_order(order), seed=seed, draw=draw)
+        if self.study.classifies:
+            found = _never_empty(found)
         if self.study.whole_units:
             return self._whole(found)
         return right_to_left(found) if self.model.direction == "backward" else found
@@ -118,6 +121,21 @@ class Material:
         return at.astype(np.int64)
 
 
+def _never_empty(given: Sequences) -> Sequences:
+    """The same texts; one that an order has left nothing of is the end-of-sentence mark alone, so that a classifier has
+    a state to tell a label by."""
+    empty = np.flatnonzero(np.diff(given.tokens) == 0)
+    if not len(empty):
+        return given
+    sizes = np.diff(given.units)
+    at = given.sentences[empty]
+    return Sequences(
+        np.insert(given.ids, given.units[at], EOS),
+        np.concatenate([[0], np.cumsum(np.insert(sizes, at, 1))]).astype(np.int64),
+        given.sentences + np.searchsorted(empty, np.arange(len(given.sentences)), "left"),
+    )
+
+
 def study_of(cell: Cell) -> Study:
     """The study a cell was planned from, as far as it matters to the cell."""
     declared = cell.settings["study"]
@@ -149,8 +167,29 @@ def material_of(cell: Cell, datasets: dict[str, Dataset]) -> Material:
     if study.task == "documents":
         return _some_documents(material)
     if study.task == "pairs":
-        return _some_pairs(material, longest)
-    return _balanced(material) if study.sample.balanced else material
+        material = _some_pairs(material, longest)
+    elif study.sample.balanced:
+        material = _balanced(material)
+    _check_lengths(material, cell.train_order, longest)
+    return material
+
+
+def _check_lengths(material: Material, train_order: str, longest: int) -> None:
+    """StudyError where an order puts in units that make a text longer than a row: that is known before training."""
+    study, together = material.study, 2 if material.study.task == "pairs" else 1
+    drawn = [("test", order, study.draws) for order in study.test_orders]
+    drawn += [("train", train_order, study.training.epochs), ("valid", train_order, 1)]
+    for split, order, draws in drawn:
+        if not any(step.random and not step.pure for step in get_order(order).steps):
+            continue
+        for draw in range(draws):
+            sizes = np.diff(material.sequences(material.numbers[split], order, draw).tokens[::together])
+            most = int(sizes.max())
+            if most > longest:
+                raise StudyError(
+                    f'The order "{order}" puts in units that make a text of the {split} split {most} pieces long, and '
+                    f"a row holds {longest}: set training.row larger, or sample.words lower."
+                )
 
 
 def _fewest(keys: NDArray[np.generic], limit: int | None) -> Indices:
@@ -209,12 +248,12 @@ def _balanced(material: Material) -> Material:
     return replace(material, numbers=numbers)
 
 
-def audits_of(material: Material) -> pd.DataFrame:
-    """What every order of the study did to the test sentences, by sentence length (means over the draws): one row an
-    order and length, columns order, length, and `audit.FIGURES`."""
+def audits_of(material: Material, train_order: str) -> pd.DataFrame:
+    """What every test order of the study, and the order that the cell was trained on, did to the test sentences, by
+    sentence length (means over the draws): one row an order and length, columns order, length, and `audit.FIGURES`."""
     study, dataset, numbers = material.study, material.dataset, material.numbers["test"]
     tables = []
-    for name in dict.fromkeys((*study.test_orders, *study.train_orders)):
+    for name in dict.fromkeys((*study.test_orders, train_order)):
         batch, same = audited(dataset, numbers, get_order(name))
         found = by_length(batch, get_order(name), same, seed=study.perturbation_seed, draws=study.draws)
         tables.append(found.assign(order=name))

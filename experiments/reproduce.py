@@ -82,6 +82,10 @@ def _prepare(store: Store, cell: Cell, source: str) -> tuple[Any, dict[str, tupl
             f"The corpus {source} is not what the run was made from (sha256 {now['corpus_sha256'][:12]}, recorded "
             f"{cell.settings['corpus_sha256'][:12]}): restore the text, or check out the commit that built it."
         )
+    if now["datasets"] != cell.settings["datasets"]:
+        tagged = prepare(study, languages, tags=True)  # as another training order of the study may have asked
+        if settings_of(tagged)["datasets"] == cell.settings["datasets"]:
+            prepared, now = tagged, settings_of(tagged)
     keys = ("datasets", "code", "versions", "runtime")
     return prepared, {key: (cell.settings[key], now[key]) for key in keys if cell.settings[key] != now[key]}
 

@@ -26,6 +26,8 @@ FOLDER = Path(__file__).parent / "studies"
 PRESETS = ("smoke", "quick", "full")
 OPEN_KEYS = ("units.", "corpus_options.", "transforms.", "allow_identical.", "tuned.", "tuning.space.")
 """Settings below which any key may stand."""
+WHOLE = {"allow_identical.": 1, "tuning.space.": 1, "tuned.": 2}
+"""Of these, how many names a key below has: of an order or setting, of a language and model and then a setting."""
 
 
 ReadOut = Literal["last", "mean", "max", "attention"]
@@ -123,9 +125,28 @@ class Study(BaseModel):
             raise StudyError("readouts are those of classifiers: set task=classification, or leave them out.")
         if self.training.resets and self.task != "documents":
             raise StudyError("training.resets is for documents, whose state is carried over: set task=documents.")
+        self._have_effect()
+        if self.recall and any(one != 1 for one in (self.fertility, *self.fertilities)):
+            raise StudyError("recall counts gaps in pieces, so fertility must be 1: leave one of the two out.")
         if self.whole_units and any(one != 1 for one in (self.fertility, *self.fertilities)):
             raise StudyError("whole_units reads no pieces, so fertility must be 1: leave one of the two out.")
         return self
+
+    def _have_effect(self) -> None:
+        """StudyError for a setting that the study's task would pass over."""
+        if self.sample.balanced and self.task != "classification":
+            raise StudyError("sample.balanced is for texts with labels: set task=classification, or leave it out.")
+        if self.recall and self.task != "sentences":
+            raise StudyError("recall is measured on sentences: set task=sentences, or leave it out.")
+        if self.hosts and self.classifies:
+            raise StudyError("hosts measures language models: set task=sentences or documents, or leave it out.")
+        if self.readout != "last" and not self.classifies:
+            raise StudyError("readout is that of a classifier: set task=classification, or leave it out.")
+        for key in self.tuned:
+            lang, _, model = key.partition("/")
+            if lang not in self.units:
+                raise StudyError(f'tuned: {unknown("language", lang, sorted(self.units))} (in "{key}")')
+            get_model(model)
 
     @field_validator("models")
     @classmethod
@@ -155,7 +176,8 @@ class Study(BaseModel):
             self._check_task(model)
             if model.network:
                 check_embedding(model, self.sizes.embedding)
-                matched_units(model, self.sizes.embedding, self.sizes.units, self.match)
+                sizes = self.sizes
+                matched_units(model, sizes.embedding, sizes.units, self.match, classifies=self.classifies)
         for key in self.tuned:
             for lang in self.languages:
                 for name in self.models:
@@ -173,6 +195,8 @@ class Study(BaseModel):
         if not self.classifies and model.classifies_only:
             why = "sees what it would have to predict" if model.network else "gives no surprisal"
             raise StudyError(f'The model "{model.name}" {why}: leave it out, or set task=classification.')
+        if self.whole_units and model.kind == "character_ngrams":
+            raise StudyError("character_ngrams reads letters, and whole_units has none: leave one of the two out.")
         if self.task == "pairs" and not model.network:
             raise StudyError(f'The model "{model.name}" does not read pairs: leave it out.')
 
@@ -256,9 +280,18 @@ def _setting(setting: str) -> dict[str, Any]:
         value: Any = yaml.safe_load(text)
     except yaml.YAMLError:
         raise StudyError(f'The value in "{setting}" is not YAML.') from None
-    for part in reversed(key.strip().split(".")):
+    for part in reversed(_parts(key.strip())):
         value = {part: value}
     return dict(value)
+
+
+def _parts(key: str) -> list[str]:
+    """The names that a key is made of: dots part them, but not in what is named by an order or a setting."""
+    for prefix, names in WHOLE.items():
+        if key.startswith(prefix):
+            *inner, last = key.removeprefix(prefix).split(".", names - 1)
+            return [*prefix.strip(".").split("."), *inner, last]
+    return key.split(".")
 
 
 def _keys(model: type[BaseModel], prefix: str = "") -> list[str]:

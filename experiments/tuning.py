@@ -18,6 +18,7 @@ from experiments.errors import StudyError
 from experiments.models import get_model
 from experiments.progress import StudyProgress
 from experiments.study import Study
+from experiments.variants import variants
 from pipelines.engines import default_workers
 
 if TYPE_CHECKING:
@@ -46,9 +47,10 @@ class Best:
 def tune(prepared: Prepared, languages: tuple[str, ...], workers: int | None) -> tuple[list[Best], Path]:
     """Run the trials that are missing and write a study with the best settings; return them and its path.
 
-    Every network of every language gets `tuning.trials` trials with seed 0: the study's own settings first, then what
-    Optuna's tree-structured Parzen estimator (Bergstra et al. 2011) proposes from the trials before. A trial sees the
-    training and validation splits only. The same call goes on where it was stopped, and proposes the same.
+    Every network of every language gets `tuning.trials` trials with seed 0, under the study's own variant where it has
+    several: the study's own settings first, also where they lie outside the space, then what Optuna's tree-structured
+    Parzen estimator (Bergstra et al. 2011) proposes from the trials before. A trial sees the training and validation
+    splits only. The same call goes on where it was stopped, and proposes the same.
     """
     import optuna
 
@@ -61,7 +63,9 @@ def tune(prepared: Prepared, languages: tuple[str, ...], workers: int | None) ->
     name = f"{study.name}-{sha256_of(settings)[:12]}"
     storage = f"sqlite:///{folder / name}.db"
     searches = {job: optuna.create_study(storage=storage, study_name=job, load_if_exists=True) for job in jobs}
-    template = {f"{cell.lang}/{cell.model}": cell for cell in plan(replace(prepared, study=study), languages)}
+    own = next(name for name, one in variants(study.model_dump()).items() if one.base)
+    planned = plan(replace(prepared, study=study), languages)
+    template = {f"{cell.lang}/{cell.model}": cell for cell in planned if cell.condition == own}
     with Workers(min(workers or default_workers(), len(jobs))) as kept:
         while any(_missing(search, study) for search in searches.values()):
             waiting = {job: _next_trial(searches[job], study, job) for job in jobs if _missing(searches[job], study)}
@@ -90,6 +94,12 @@ def _jobs(study: Study, languages: tuple[str, ...]) -> list[str]:
             "Settings are tuned for one unit a language and one train order: choose them, as in "
             f"--set units.{(several or languages)[0]}=[{study.units[(several or languages)[0]][0]}]."
         )
+    if not any(one.base for one in variants(study.model_dump()).values()):
+        raise StudyError(
+            "Settings are tuned under the study's own options, and every condition changes them: leave one, as in "
+            + " ".join(f"--set conditions.{name}=null" for name in list(study.conditions)[1:])
+            + ", or declare one that changes nothing ({})."
+        )
     return [f"{lang}/{model}" for lang in languages for model in study.models if get_model(model).network]
 
 
@@ -108,14 +118,15 @@ def _next_trial(search: optuna.Study, study: Study, job: str) -> tuple[int, dict
     open_trials = [trial for trial in search.trials if trial.state == optuna.trial.TrialState.RUNNING]
     if open_trials:
         return open_trials[0].number, dict(open_trials[0].user_attrs["settings"])
-    if not search.trials:
-        own = {key: value for key, value in _own(study).items() if _inside(value, study.tuning.space[key])}
-        if len(own) == len(study.tuning.space):
-            search.enqueue_trial(own)
+    own, params = _own(study), None
+    if not search.trials and all(_inside(value, study.tuning.space[key]) for key, value in own.items()):
+        search.enqueue_trial(own)
+    elif not search.trials:
+        params = own
     seed = zlib.crc32(f"{job} {len(search.trials)}".encode())
     search.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=max(4, study.tuning.trials // 3))
     trial = search.ask()
-    params = {key: _suggested(trial, key, values) for key, values in study.tuning.space.items()}
+    params = params or {key: _suggested(trial, key, values) for key, values in study.tuning.space.items()}
     if study.tuning.epochs is not None:
         params["training.epochs"] = study.tuning.epochs
     trial.set_user_attr("settings", params)

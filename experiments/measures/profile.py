@@ -6,7 +6,7 @@ from there once, and the targets at every distance after it are scored on the wa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -186,8 +186,8 @@ def _edits(
 
 def replacements(dataset: Dataset, units: Indices, generator: np.random.Generator) -> Indices:
     """[units]: for each unit of a dataset one of the training text that opens a word if it does, is of the same word
-    class where classes are known, and about as frequent there (the same power of two); never an equal one while there
-    is another. -1 for -1."""
+    class where classes are known, and about as frequent there (the same power of two; where that is no other, the one
+    that comes nearest). An equal one only where a class has no other. -1 for -1."""
     pool, numbers = dataset.pooled
     real = np.flatnonzero(pool.kind >= 0)
     numbers, kind = numbers[real], pool.kind[real]
@@ -207,7 +207,21 @@ def replacements(dataset: Dataset, units: Indices, generator: np.random.Generato
         again = (found < 0) | (dataset.same[found] == own)
         drawn = begin + (generator.random(len(units)) * (end - begin)).astype(np.int64)
         found = np.where(again, numbers[order[drawn]], found)
+    stuck = np.flatnonzero((units >= 0) & (dataset.same[found] == own))
+    for one, alike in _pairs(own[stuck], asked[stuck] // 64):
+        others = np.flatnonzero((kind == one[1]) & (dataset.same[numbers] != one[0]))
+        if len(others):
+            apart = np.abs(np.log2(counts[place[others]]) - np.log2(seen[stuck[alike[0]]]))
+            nearest = others[apart == apart.min()]
+            found[stuck[alike]] = numbers[nearest[(generator.random(len(alike)) * len(nearest)).astype(np.int64)]]
     return np.where(units < 0, -1, found)
+
+
+def _pairs(first: Indices, second: Indices) -> Iterator[tuple[tuple[int, int], Indices]]:
+    """Every pair of values that stands somewhere, and the places where it does."""
+    pairs, at = np.unique(np.stack([first, second]), axis=1, return_inverse=True)
+    for i, (one, other) in enumerate(pairs.T.tolist()):
+        yield (one, other), np.flatnonzero(at == i)
 
 
 def _shuffles(

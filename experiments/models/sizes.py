@@ -121,16 +121,20 @@ def total(groups: list[Group]) -> int:
     return sum(group.weights for group in groups)
 
 
-def matched_weights(model: Model, embedding: int, units: int) -> int:
-    """The body's weights plus the projection back to the embedding width: what `match: parameters` makes equal.
+def matched_weights(model: Model, embedding: int, units: int, *, classifies: bool = False) -> int:
+    """The body's weights plus the projection back to the embedding width, which a classifier does not have: what
+    `match: parameters` makes equal.
 
-    The soft-max is tied to the embedding (or to a table of its size), and so is the same in every model.
+    The soft-max is tied to the embedding (or to a table of its size), and so is the same in every model; a classifier's
+    read-out has a weight a class for every number of the states that it sees, and stands beside.
     """
-    return total(body_groups(model, embedding, units) + projection_groups(model, embedding, units))
+    projection = [] if classifies else projection_groups(model, embedding, units)
+    return total(body_groups(model, embedding, units) + projection)
 
 
-def operations(model: Model, embedding: int, units: int) -> int:
-    """Floating-point operations a piece, forward, in the products of body and projection: two a weight of a matrix.
+def operations(model: Model, embedding: int, units: int, *, classifies: bool = False) -> int:
+    """Floating-point operations a piece, forward, in the products of body and projection (none in a classifier): two a
+    weight of a matrix.
 
     Attention is counted over CONTEXT pieces. Training takes three times as many: each product has two in its gradient.
     """
@@ -142,7 +146,7 @@ def operations(model: Model, embedding: int, units: int) -> int:
     for layer in range(model.layers):
         inputs = embedding if layer == 0 else units * both
         count += both * 2 * gates * units * (inputs + units)
-    return count + 2 * units * embedding
+    return count + (0 if classifies else 2 * units * embedding)
 
 
 def softmax_operations(embedding: int, vocabulary: int) -> int:
@@ -150,10 +154,10 @@ def softmax_operations(embedding: int, vocabulary: int) -> int:
     return 2 * embedding * vocabulary
 
 
-_MATCHES: dict[str, Callable[[Model, int, int], int]] = {"parameters": matched_weights, "flops": operations}
+_MATCHES: dict[str, Callable[..., int]] = {"parameters": matched_weights, "flops": operations}
 
 
-def matched_units(name: str | Model, embedding: int, units: int, match: str) -> int:
+def matched_units(name: str | Model, embedding: int, units: int, match: str, *, classifies: bool = False) -> int:
     """The hidden size (a Transformer's feed-forward width) of a model that stands beside a one-layer LSTM of `units`.
 
     match "units": the same number; "parameters": the number whose matched weights come nearest; "flops": whose
@@ -162,16 +166,19 @@ def matched_units(name: str | Model, embedding: int, units: int, match: str) -> 
     model = get_model(name) if isinstance(name, str) else name
     if match == "units":
         return units
-    count = _MATCHES[match]
-    target = count(get_model(REFERENCE), embedding, units)
+
+    def count(of: Model, size: int) -> int:
+        return _MATCHES[match](of, embedding, size, classifies=classifies)
+
+    target = count(get_model(REFERENCE), units)
     low, high = 1, 2
-    while count(model, embedding, high) < target:
+    while count(model, high) < target:
         high *= 2
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if count(model, embedding, middle) <= target else (low, middle)
-    near = sorted((low, high), key=lambda n: abs(count(model, embedding, n) - target))
-    apart = [100 * (count(model, embedding, n) - target) / target for n in near]
+        low, high = (middle, high) if count(model, middle) <= target else (low, middle)
+    near = sorted((low, high), key=lambda n: abs(count(model, n) - target))
+    apart = [100 * (count(model, n) - target) / target for n in near]
     if abs(apart[0]) > 100 * TOLERANCE:
         sizes = " and ".join(f"{n} ({by:+.1f} %)" for n, by in zip(near, apart, strict=True))
         raise StudyError(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.cells import plan, prepare
@@ -63,3 +65,32 @@ def test_only_content_counts_and_it_is_the_same_under_every_order(
         ]
         assert len(content) == 4
         np.testing.assert_allclose(bits.loc[name], sum(np.sqrt(i.astype(float)).sum() for i in content))
+
+
+def test_sentences_are_counted_each_in_its_own_place_whatever_order_they_stand_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Documents whose sentences lie apart in the corpus are read one after the other: sentence numbers do not rise."""
+    generator = np.random.default_rng(5)
+    rows = [
+        (
+            " ".join(
+                [generator.choice(WHO), *generator.choice(WHAT, generator.integers(1, 3), replace=False), "읽었다."]
+            ),
+            "",
+            "",
+        )
+        for i in range(300)
+    ]
+    planted(tmp_path, monkeypatch, "reading", rows)
+    settings = [*SMALL, "corpus=reading", "models=[unigram]", "hosts=true", "units={ko: [particle]}",
+                "test_orders=[natural, word_shuffle]", "draws=1"]  # fmt: skip
+    prepared = prepare(load_study("word_order", preset="smoke", settings=settings), ("ko",))
+    (cell,) = plan(prepared, ("ko",))
+    material = material_of(cell, prepared.datasets)
+    mixed = replace(material, numbers={**material.numbers, "test": material.numbers["test"][::-1]})
+    tables = [hosts(Subject(ByPiece(), one)) for one in (material, mixed)]  # type: ignore[arg-type]
+    names = ["measure", "test_order", "x", "sentence_id"]
+    first, second = (table.sort_values(names)[[*names, "value"]].reset_index(drop=True) for table in tables)
+    assert set(first[first["measure"] == "host_units"]["value"]) == {3.0, 4.0}
+    pd.testing.assert_frame_equal(first[first["measure"] == "host_units"], second[second["measure"] == "host_units"])

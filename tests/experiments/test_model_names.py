@@ -106,6 +106,24 @@ def test_matched_models_are_within_one_percent(embedding: int, units: int, match
     assert abs(found - target) / target <= 0.01
 
 
+@pytest.mark.parametrize(("embedding", "units"), [(128, 256), (128, 200)])
+@pytest.mark.parametrize("match", ["parameters", "flops"])
+@pytest.mark.parametrize("name", ["rnn", "gru", "lstm", "lstm_2", "lstm_bidirectional", "transformer"])
+def test_matched_classifiers_are_within_one_percent(embedding: int, units: int, match: str, name: str) -> None:
+    """A classifier has no projection, so it may not be counted with one: what is left is all but the embedding table
+    and the read-out of `classifier_groups`, which Keras counts alike (above)."""
+
+    def body(model: str, size: int) -> int:
+        groups = classifier_groups(get_model(model), embedding, size, 100, 5)
+        if match == "flops":
+            return operations(get_model(model), embedding, size, classifies=True)
+        return sum(group.weights for group in groups if group.part not in ("embedding", "classes"))
+
+    target = body("lstm", units)
+    found = body(name, matched_units(name, embedding, units, match, classifies=True))
+    assert abs(found - target) / target <= 0.01
+
+
 def test_a_match_that_cannot_be_had_names_the_nearest_sizes() -> None:
     with pytest.raises(StudyError, match=r"47 \(-1\.6 %\) and 48 \(\+2\.1 %\)"):
         matched_units("gru_2", 32, 64, "parameters")

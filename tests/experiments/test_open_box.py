@@ -80,6 +80,13 @@ def test_a_model_that_reads_backward_meets_the_same_pieces_from_the_right(in_lab
     assert (len(first) > 1 + pieces) == finer
 
 
+def test_text_is_transformed_as_the_text_was_that_a_model_was_trained_on(in_laboratory: Path) -> None:
+    model = load_language_model(run_of("gru"))
+    study = model.study.model_copy(update={"transforms": {"en": "drop_vowels"}})
+    english = replace(model, study=study, cell=replace(model.cell, lang="en", unit="word"))
+    assert english.encoded(["The cat sat."]).names.listed() == ["▁th", "▁ct", "▁st", "."]
+
+
 def test_a_floor_has_no_gates_and_no_network(in_laboratory: Path) -> None:
     with pytest.raises(StudyError, match="keeps no model"):
         traced(run_of("bigram"), SENTENCE)

@@ -197,18 +197,36 @@ def test_replacements_are_of_the_kind_and_as_frequent(tmp_path: Path, monkeypatc
     found = profiles.replacements(dataset, units, np.random.default_rng(0))
     assert (found[::10] == -1).all()
     real = units >= 0
-    assert (dataset.same[found[real]] != dataset.same[units[real]]).mean() > 0.98, "but where no other is as frequent"
+    assert (dataset.same[found[real]] != dataset.same[units[real]]).all(), "an equal one replaces nothing"
     assert (dataset.initial[found[real]] == dataset.initial[units[real]]).all()
     assert len(set(dataset.same[found[real]].tolist())) > 10
     pool, numbers = dataset.pooled
     counts = dict(zip(*np.unique(dataset.same[numbers[pool.kind >= 0]], return_counts=True), strict=True))
     octaves = np.log2([[counts[dataset.same[one]] for one in side[real]] for side in (units, found)]).astype(int)
     assert len(set(octaves[0].tolist())) > 2
-    assert (octaves[0] == octaves[1]).all()
+    assert (octaves[0] == octaves[1]).mean() > 0.98, "but where no other is as frequent"
+
+
+def test_a_unit_alone_in_its_frequency_gives_way_to_the_one_that_comes_nearest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One word in half of all places, one in a quarter, many rare ones: the first two take each other's places."""
+    generator, rare = np.random.default_rng(3), [a + b for a in "가나다라마바" for b in "각난달람"]
+    words = ["하나", "둘둘", *rare]
+    chances = np.array([0.5, 0.25, *[0.25 / len(rare)] * len(rare)])
+    texts = (" ".join(generator.choice(words, 11, p=chances)) for _ in range(300))
+    planted(tmp_path, monkeypatch, "one", [(text, "", f"d{i // 5}") for i, text in enumerate(texts)])
+    dataset = untrained(["corpus=one", "models=[lstm]"]).dataset
+    units = np.flatnonzero(dataset.initial == 1)[:1000]
+    found = profiles.replacements(dataset, units, np.random.default_rng(0))
+    kinds, counts = np.unique(dataset.same[units], return_counts=True)
+    first, second = kinds[np.argsort(-counts)[:2]]
+    assert set(dataset.same[found[dataset.same[units] == first]].tolist()) == {second}
+    assert set(dataset.same[found[dataset.same[units] == second]].tolist()) == {first}
 
 
 def test_text_without_long_passages_is_refused_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    subject = subject_of(tmp_path, monkeypatch, "sentences", "lstm", "recency.run=60")
+    subject = subject_of(tmp_path, monkeypatch, "sentences", "lstm", "recency.run=60", "recency.targets=120")
     with pytest.raises(StudyError, match="Fewer than two passages of the test split have 64 units"):
         check_targets(subject.material)
 

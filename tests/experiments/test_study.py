@@ -58,6 +58,16 @@ def test_a_corpus_brings_its_own_settings() -> None:
         ({"settings": ["fertilities=[1.5]"]}, "fertilities must hold fertility (1.0)"),
         ({"settings": ["fertility=2"]}, "less than 2"),
         ({"name": "whole_eojeol", "settings": ["fertility=1.5"]}, "whole_units reads no pieces"),
+        ({"name": "whole_eojeol", "settings": ["models=[character_ngrams]"]}, "character_ngrams reads letters"),
+        ({"name": "memory", "settings": ["fertility=1.5"]}, "recall counts gaps in pieces"),
+        ({"settings": ["task=documents", "recall='='"]}, "recall is measured on sentences"),
+        ({"settings": ["sample.balanced=true"]}, "sample.balanced is for texts with labels"),
+        ({"settings": ["readout=max"]}, "readout is that of a classifier"),
+        ({"name": "intent", "settings": ["hosts=true"]}, "hosts measures language models"),
+        ({"settings": ["tuned.ko/lstmm.training.dropout=0.5"]}, 'Unknown model "lstmm". Did you mean "lstm"'),
+        ({"settings": ["tuned.kr/lstm.training.dropout=0.5"]}, 'Unknown language "kr"'),
+        ({"settings": ["tuning.space={training.schedule: [constant, cosine]}"]}, "three values or more"),
+        ({"name": "recency", "settings": ["recency.targets=64"]}, "targets must be more than run (128)"),
     ],
 )
 def test_mistakes_are_named(arguments: dict[str, object], message: str) -> None:
@@ -65,6 +75,16 @@ def test_mistakes_are_named(arguments: dict[str, object], message: str) -> None:
         load_study(**{"name": "word_order", **arguments})  # type: ignore[arg-type]
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_key_ends_with_the_name_of_an_order_or_a_setting_whole() -> None:
+    settings = ["allow_identical.mallows_0.5=0.3", "tuning.space.training.dropout=[0.0, 0.5]",
+                "tuned.ko/lstm.training.learning_rate=0.001", "corpus_options.cleaning.words=[2, 60]"]  # fmt: skip
+    found = load_study("word_order", settings=settings)
+    assert found.allow_identical == {"mallows_0.5": 0.3}
+    assert found.tuning.space["training.dropout"] == (0.0, 0.5)
+    assert found.tuned_for("ko", "lstm").training.learning_rate == 0.001
+    assert found.corpus_options["cleaning"] == {"words": [2, 60]}
 
 
 def test_an_unknown_language_is_answered() -> None:

@@ -13,8 +13,11 @@ import pytest
 from experiments.cells import plan, prepare
 from experiments.engine import run_cells
 from experiments.errors import StudyError
+from experiments.fitting import NetworkClasses
+from experiments.material import material_of
 from experiments.measures.occlusion import without
 from experiments.study import load_study
+from experiments.trainer import new_classifier
 from pipelines.sequences import Sequences
 
 FILLING = ["그", "저", "이", "새", "헌", "온", "첫", "뭇", "한", "두"]
@@ -107,10 +110,9 @@ def test_a_label_told_by_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         label = ["소", "말", "양"][int(generator.choice(3, p=[0.6, 0.3, 0.1]))]
         rows.append((filled(generator, [f"{label}가"]), label, ""))
     planted(tmp_path, monkeypatch, "word", rows)
-    tables = found(
-        "word", "task=classification", "models=[bag_of_words, character_ngrams, rnn]", "training.epochs=6",
-        "sample.balanced=true", "readout=max", "whole_units=true",
-    )  # fmt: skip
+    asked = ("task=classification", "training.epochs=6", "sample.balanced=true", "readout=max")
+    tables = found("word", *asked, "models=[bag_of_words, rnn]", "whole_units=true")
+    tables |= found("word", *asked, "models=[character_ngrams]")
     for model, rows_of in tables.items():
         ids = rows_of["sentence_id"].drop_duplicates().astype(int)
         labels = pd.Series([rows[i][1] for i in ids]).value_counts()
@@ -206,3 +208,39 @@ def test_units_are_left_out_by_hand() -> None:
     assert left.ids.tolist() == [1, 2, 4, 5]
     assert left.units.tolist() == [0, 2, 3, 4]
     assert left.sentences.tolist() == [0, 2, 3]
+
+
+def test_a_text_that_an_order_leaves_nothing_of_is_told_by_its_end_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of texts of two nouns nothing stays of which nouns are dropped: all such texts get the same answer, and not that
+    of the text before them in the row."""
+    generator = np.random.default_rng(2)
+    rows = [
+        (f"{generator.choice(['사람', '학교'])} {generator.choice(['구름', '바다'])}", "ab"[i % 2], "")
+        for i in range(300)
+    ]
+    planted(tmp_path, monkeypatch, "nouns", rows)
+    settings = [*SMALL, "corpus=nouns", "task=classification", "models=[gru]", "test_orders=[natural, drop_noun]"]
+    prepared = prepare(load_study("word_order", preset="smoke", settings=settings), ("ko",))
+    (cell,) = plan(prepared, ("ko",))
+    material = material_of(cell, prepared.datasets)
+    given = material.sequences(material.numbers["test"], "drop_noun")
+    assert set(np.diff(given.tokens).tolist()) == {1}
+    network = new_classifier(material.model, material.pieces, material.study, 12, 2, 0)
+    bits = NetworkClasses(network, False).class_bits(given)
+    np.testing.assert_allclose(bits, np.broadcast_to(bits[:1], bits.shape), rtol=1e-5)
+
+
+def test_what_a_random_edit_makes_too_long_for_a_row_is_refused_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the sentences are eight long words, half eight short ones: drawn at random, some are longer than all."""
+    letters = "갉낡닭랗맑밝삵앎잖찮캡탑팝핥깎딲빰쌉짭"
+    long, short = " ".join([letters] * 2), " ".join(["가", "나"] * 6)
+    planted(tmp_path, monkeypatch, "mixed", [((long, short)[i % 2], "", "") for i in range(300)])
+    settings = [*SMALL, "corpus=mixed", "models=[bigram]", "training.row=48", "test_orders=[natural, unigram_resample]"]
+    prepared = prepare(load_study("word_order", preset="smoke", settings=settings), ("ko",))
+    (cell,) = plan(prepared, ("ko",))
+    with pytest.raises(StudyError, match=r'The order "unigram_resample" puts in units .* set training\.row larger'):
+        material_of(cell, prepared.datasets)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from corpora.table import var_folder
 from experiments import tuning
-from experiments.cells import Prepared, prepare
+from experiments.cells import Cell, Prepared, prepare
 from experiments.errors import StudyError
 from experiments.study import Study, load_study
 from experiments.tuning import tune
@@ -102,9 +103,28 @@ def test_a_tuning_that_was_stopped_goes_on_with_the_trial_it_had_begun(
     assert found == whole, "the same settings are proposed, and the same bits come out"
 
 
+def test_trials_are_of_the_studys_own_variant_and_its_own_settings_are_the_first(monkeypatch: Any) -> None:
+    """Of two vocabularies the study's own; and a learning rate outside the space is tried first all the same."""
+    seen: list[Cell] = []
+
+    def run(cells: list[Cell], *_: object) -> Any:
+        seen.extend(cells)
+        return iter([(cell.sha256, 1.0, "") for cell in cells])
+
+    monkeypatch.setattr(tuning, "_run", run)
+    study = tiny("tuning.trials=3", "vocabularies=[900, 1000]", "training.learning_rate=0.09")
+    best, _ = tune(prepare(study, ("ko", "en")), ("ko",), 1)
+    assert {cell.condition for cell in seen} == {"pieces_900"}
+    tried = [cell.settings["study"]["tuned"]["ko/gru"]["training.learning_rate"] for cell in seen]
+    assert tried[0] == 0.09
+    assert all(0.001 <= rate <= 0.05 for rate in tried[1:])
+    assert best[0].trials == 3
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
+        (["conditions={free: {scrambling: 0.5}, bare: {case_marking: dropped}}"], "conditions.bare=null"),
         (["units.ko=[eojeol, syllable]"], "one unit a language"),
         (["train_orders=[natural, shuffle]"], "one train order"),
     ],
