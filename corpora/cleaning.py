@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections import Counter
@@ -17,13 +18,12 @@ from corpora.scripts import script_of, share_in_script
 MARK = "\u2581"
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,400}>")
 _NOT_A_LETTER = re.compile(r"[\W\d_]+")
-_ENTITY = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&nbsp;": " "}
 
 
 class Cleaning(BaseModel):
     """What is done beyond NFC, single spaces and dropping empty rows, which is always done.
 
-    markup: tags are read as spaces and the common entities as what they stand for. script: the least share of a text's
+    markup: tags are read as spaces and entities as what they stand for. script: the least share of a text's
     letters that are of its language's script. words: the least and the largest number of words. near_duplicates: of
     texts that are equal but for case, punctuation, digits and spaces one stays, the training one or the first. A row
     that goes in one language goes in all.
@@ -122,10 +122,8 @@ def _unfit(text: str) -> str:
 
 
 def _unmarked(text: str) -> str:
-    text = _TAG.sub(" ", text)
-    for entity, letter in _ENTITY.items():
-        text = text.replace(entity, letter)
-    return text
+    """Tags as spaces, and then entities, each once, as what they stand for (a space that does not break as one)."""
+    return html.unescape(_TAG.sub(" ", text)).replace("\u00a0", " ")
 
 
 def letters_of(text: str) -> str:

@@ -25,7 +25,7 @@ ALIGNED = {".txt": "aligned", ".conllu": "conllu"}
 """Readers of aligned files, one a language."""
 KNOWN = {
     "lines": (), "aligned": (), "tsv": (), "records": OPTIONS, "conllu": ("document",),
-    "po": ("translation", "original", "held_out"),
+    "po": ("translation", "original"),
 }  # fmt: skip
 """The options that readers know for one's own files."""
 ABOVE = ("cleaning", "deduplicate")
@@ -150,7 +150,7 @@ def _checked(path: Path, readers: Mapping[str, str]) -> str:
 def _is_table(path: Path, settings: Mapping[str, Any]) -> bool:
     """Whether a .tsv is a table under column names, not two columns of Korean and English."""
     names = [name.strip() for name in next(text_lines(path), (1, ""))[1].split("\t")]
-    return bool(settings) or "text" in names or (len(names) > 2 and {"ko", "en"} <= set(names))
+    return bool(settings) or "text" in names or len(names) > 2
 
 
 def _languages(

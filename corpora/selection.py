@@ -30,8 +30,10 @@ def schema_of(card: Card) -> pa.Schema:
 
 
 def values_of(row: Row, texts: Mapping[str, str], card: Card) -> tuple[Any, ...]:
-    """A row with its cleaned texts in the order of `schema_of`."""
-    values: list[Any] = [row.name, row.split, row.document, row.label]
+    """A row with its cleaned texts in the order of `schema_of`, and its split, which its document or its text decides
+    where its source does not."""
+    split = row.split or _split(row.document or texts[card.languages[0]])
+    values: list[Any] = [row.name, split, row.document, row.label]
     for lang in card.languages:
         values += [texts[lang], row.trees.get(lang, ""), row.syntax.get(lang, "")]
     values.append(key_of(f"id\0{row.name}"))
@@ -62,7 +64,7 @@ def select(
     writers = {lang: TableWriter(draft / "entry" / f"{lang}.parquet") for lang in card.languages}
     try:
         for part in spool.parts():
-            kept = _judged(judge, part, card, removed)
+            kept = _judged(judge, part, removed)
             for lang, writer in writers.items():
                 writer.extend(_table(kept, lang))
     finally:
@@ -70,17 +72,13 @@ def select(
     return {lang: writer.counts for lang, writer in writers.items()}, sha256_of(hashes)
 
 
-def _judged(judge: Judge, part: pa.Table, card: Card, removed: Counter[str]) -> pa.Table:
-    """The rows of a part that stay, each with its split."""
+def _judged(judge: Judge, part: pa.Table, removed: Counter[str]) -> pa.Table:
+    """The rows of a part that stay."""
     splits = _strings(part, "split")
     names = _strings(part, "sentence_id")
     reasons = judge.judge(_keys(part, "exact"), _keys(part, "near"), _keys(part, "id")[:, 0], names, splits)
     removed.update(reason for reason in reasons if reason)
-    kept = part.filter(pa.array([not reason for reason in reasons], pa.bool_()))
-    firsts = _strings(kept, f"text {card.languages[0]}")
-    names = [document or text for document, text in zip(_strings(kept, "document"), firsts, strict=True)]
-    final = [split or _split(name) for split, name in zip(_strings(kept, "split"), names, strict=True)]
-    return kept.set_column(kept.column_names.index("split"), "split", pa.array(final, pa.string()))
+    return part.filter(pa.array([not reason for reason in reasons], pa.bool_()))
 
 
 def _table(rows: pa.Table, lang: str) -> pa.Table:

@@ -80,19 +80,32 @@ def collapsed(tokens: Sequence[Word], groups: Sequence[int]) -> list[Word]:
     """A tree over words from a tree over tokens; groups: the number of each token's word, from 0, ascending.
 
     A word hangs where the token of it hangs that is nearest to the root, punctuation apart; it has that token's
-    relation and tag. Arcs inside a word go. The result is a tree again, since heads are always nearer to the root.
+    relation and tag. Arcs inside a word go. The result is a tree again: the token nearest to the root has its head
+    outside, nearer still; where leaving punctuation apart would make a circle, it is not left apart.
     """
     depth = depths([token.head for token in tokens])
+    for apart in (True, False):
+        words = _collapsed(
+            tokens, groups, [(apart and token.tag == "PUNCT", at) for token, at in zip(tokens, depth, strict=True)]
+        )
+        if fault_of([word.head for word in words]) is None:
+            return words
+    return words
+
+
+def _collapsed(tokens: Sequence[Word], groups: Sequence[int], rank: Sequence[tuple[bool, int]]) -> list[Word]:
+    """The words by the token of each that has the lowest rank, hung where that token hangs outside of the word."""
     chosen: dict[int, int] = {}
     for number, group in enumerate(groups):
-        best = chosen.get(group)
-        rank = tokens[number].tag == "PUNCT", depth[number]
-        if best is None or rank < (tokens[best].tag == "PUNCT", depth[best]):
+        if group not in chosen or rank[number] < rank[chosen[group]]:
             chosen[group] = number
     words = []
-    for number in (chosen[group] for group in sorted(chosen)):
-        token = tokens[number]
-        words.append(Word(groups[token.head - 1] + 1 if token.head else 0, token.relation, token.tag))
+    for group in sorted(chosen):
+        token = tokens[chosen[group]]
+        head = token.head
+        while head and groups[head - 1] == group:
+            head = tokens[head - 1].head
+        words.append(Word(groups[head - 1] + 1 if head else 0, token.relation, token.tag))
     return words
 
 

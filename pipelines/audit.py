@@ -70,7 +70,8 @@ def figures_of(
     source, place = rank[kept], _ranks(kept_owner)
     neighbours = own[1:] & own[:-1] & (owner[1:] == owner[:-1])
     beside = neighbours & _were_neighbours(result, np.flatnonzero(batch.movable), units)
-    pairs_before = np.maximum(counts - 1, 0).sum()
+    still = (kept_owner[1:] == kept_owner[:-1]) & (source[1:] == source[:-1] + 1)
+    pairs_left = np.maximum(np.bincount(kept_owner, minlength=sentences) - 1, 0).sum()
     balance, pairs = _kendall_pairs(source, kept_owner)
     spread = np.maximum(np.bincount(kept_owner, minlength=sentences)[kept_owner] - 1, 1)
     inner = ~batch.initial[kept] & (_first_rank(kept, places, sentence) > 0) if len(batch.initial) else own[:0]
@@ -79,7 +80,7 @@ def figures_of(
     length_after, final_after = _distances(batch, arranged)
     return {
         "sentences": float(many.sum()),
-        "kept_bigrams": _share(beside.sum(), pairs_before),
+        "kept_bigrams": _share(still.sum(), pairs_left),
         "kendall_tau": balance / pairs if pairs else float("nan"),
         "mean_displacement": float(np.mean(np.abs(source - place) / spread)) if len(place) else float("nan"),
         "identical": _share((many & _reads_the_same(batch, arranged, same)).sum(), many.sum()),

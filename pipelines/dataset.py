@@ -146,7 +146,13 @@ class Dataset:
         numbers = np.concatenate([marks, units[np.argsort(kind, kind="stable")]])
         kinds = np.concatenate([np.full(len(marks), -1), np.sort(kind, kind="stable")])
         entries = {name: i for i, name in enumerate(self.marks)}
-        return Pool(kinds, np.asarray(self.same[numbers]), entries), numbers
+        known = len(self.traits) > 0
+        traits = (
+            np.concatenate([np.zeros(len(marks), np.uint8), self.traits[numbers[len(marks) :]]])
+            if known
+            else self.traits
+        )
+        return Pool(kinds, np.asarray(self.same[numbers]), entries, traits), numbers
 
     @cached_property
     def facts(self) -> pa.Table:

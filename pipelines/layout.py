@@ -23,12 +23,14 @@ class Pool:
     """Units that an edit may put in, beside those of the sentence: units of the training text, and marks.
 
     kind: [entries], ascending, 2 · tag + (opens a word) of each entry, -1 for marks, which are never drawn;
-    same: [entries], equal numbers for equal units; marks: entries by the name of the mark.
+    same: [entries], equal numbers for equal units; marks: entries by the name of the mark; traits: [entries], see
+    `Layout`, or empty where not known.
     """
 
     kind: Indices
     same: Indices
     marks: Mapping[str, int] = field(default_factory=dict)
+    traits: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
 
 
 @dataclass(frozen=True)

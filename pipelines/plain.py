@@ -127,4 +127,8 @@ def _pool(
     chosen = chosen[np.argsort(kind[chosen], kind="stable")]
     put_in = [*marks.values(), *(names[i] for i in chosen)]
     kinds = np.concatenate([np.full(len(marks), -1), kind[chosen]]).astype(np.int64)
-    return Pool(kinds, sentence_keys(put_in).astype(np.int64), {name: i for i, name in enumerate(marks)}), put_in
+    traits = (
+        np.concatenate([np.zeros(len(marks), np.uint8), facts.traits[chosen]]) if len(facts.traits) else facts.traits
+    )
+    entries = {name: i for i, name in enumerate(marks)}
+    return Pool(kinds, sentence_keys(put_in).astype(np.int64), entries, traits), put_in

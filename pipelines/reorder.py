@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pipelines.layout import Edited, Indices, Keys, Layout, Pool
 from pipelines.orders import Order
 from pipelines.stream import key_of, mix
+from pipelines.tags import CODES
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
@@ -151,12 +152,25 @@ def _seen(layout: Layout, unit: Indices, sentence: Indices, batch: Batch, step: 
         values = getattr(layout, name)
         if len(values) and not own.all():
             assert pool is not None
-            other = np.maximum(pool.kind, 0)
-            put_in = {"initial": other % 2 > 0, "tag": other // 2}.get(name, np.zeros(len(other), values.dtype))
+            put_in = _put_in(pool, name)
             facts[name] = np.where(own, values[at], put_in[entry].astype(values.dtype))
         elif len(values):
             facts[name] = values[at]
     return replace(seen, **facts)
+
+
+def _put_in(pool: Pool, name: str) -> NDArray[Any]:
+    """[entries]: what is known of the entries of a pool. The marks of neutral particles are auxiliary particles; what
+    is not known is zero."""
+    other = np.maximum(pool.kind, 0)
+    if name == "initial":
+        return np.asarray(other % 2 > 0)
+    if name == "tag":
+        neutral = [entry for mark, entry in pool.marks.items() if mark.startswith("neutral")]
+        tags = other // 2
+        tags[neutral] = CODES["auxiliary_particle"]
+        return tags
+    return pool.traits if name == "traits" and len(pool.traits) else np.zeros(len(other), np.int64)
 
 
 def _moved(now: Edited, free: Indices, chosen: Indices) -> Edited:

@@ -77,7 +77,7 @@ def tag(
 
     texts: normalised sentences; cut: their units; universal: where there is a treebank, the UPOS tag of every
     space-delimited word. A language with an analyser is always tagged by it, so that its particles are seen.
-    A unit of several words (a chunk) has the class of its last one, its host.
+    A unit of several words (a chunk) has the class of its host, the last one of an open class, else of its last one.
     """
     language = get_language(lang)
     if language.analyser is not None:
@@ -88,17 +88,19 @@ def tag(
     closed, function, content = language.function_words, CODES["function"], CODES["content"]
     result = []
     for text, units in zip(texts, cut, strict=True):
-        words = [word.strip(_AROUND).lower() for word in text.split(" ")]
+        words = [word.strip(_AROUND).lower().replace("’", "'") for word in text.split(" ")]
         result.append(_by_words(units, [function if word in closed else content for word in words]))
     return result
 
 
 def _by_words(units: Sequence[str], words: Sequence[int]) -> list[int]:
-    """The class of the last word that each unit opens; a unit that opens none is punctuation."""
-    result, word = [], -1
+    """The class of the host of the words that each unit opens; a unit that opens none is punctuation."""
+    result, word, opened = [], 0, set(codes_of(["content"]))
     for unit in units:
-        word += unit.count(MARK)
-        result.append(words[word] if MARK in unit else CODES["punctuation"])
+        own = words[word : word + unit.count(MARK)]
+        word += len(own)
+        hosts = [code for code in own if code in opened] or own
+        result.append(hosts[-1] if hosts else CODES["punctuation"])
     return result
 
 
@@ -122,9 +124,11 @@ def _by_analysis(text: str, units: Sequence[str]) -> list[int]:
 def _korean(morphemes: Sequence[tuple[str, str]]) -> str:
     """The class of an eojeol, or of a part of one.
 
-    What begins with a particle, an ending or the copula is that. An eojeol with a predicate in it is a verb or an
-    adjective, also where a noun was made one (공부하다), unless it was made a noun again (먹기가). A bound noun with
-    the copula (것이다) is an auxiliary; one that no predicate complex is made of (것을, 때문에) is a noun like others.
+    What begins with an ending or the copula is that, and so is a chain of particles alone (with punctuation, as in
+    를,): one that goes on with anything else, as where a space is missing (를봤다), is none. An eojeol with a
+    predicate in it is a verb or an adjective, also where a noun was made one (공부하다), unless it was made a noun
+    again (먹기가). A bound noun with the copula (것이다) is an auxiliary; one that no predicate complex is made of
+    (것을, 때문에) is a noun like others.
     """
     tags = [name for _, joined in morphemes for name in joined.split("+")]
     if not tags:
@@ -133,7 +137,9 @@ def _korean(morphemes: Sequence[tuple[str, str]]) -> str:
     if first.startswith("XS"):
         return "suffix"
     name = _SEJONG.get(first, "punctuation" if first.startswith("S") else "content")
-    if name in ("structural", "adverbial", "auxiliary_particle", "other_particle", "ending", "copula", "auxiliary"):
+    if name in ("structural", "adverbial", "auxiliary_particle", "other_particle"):
+        return name if all(one.startswith(("J", "S")) for one in rest) else "other"
+    if name in ("ending", "copula", "auxiliary"):
         return name
     if "ETN" in rest:
         return "noun"

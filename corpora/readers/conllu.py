@@ -21,12 +21,13 @@ def conllu(source: Source) -> Iterator[Row]:
 
     Files are by language, or by language and split. Option `valid`: the percentage of the training file's documents
     that validation gets, where the publisher's split lacks one. Option `document`: a pattern whose first group, found
-    in a sentence's id, is its document; by default `# newdoc id` says. Rows of several languages are read side by side
-    by their ids; CorpusError names the place where they part, where a line is not CoNLL-U, or where heads are no tree.
+    in a sentence's id, is its document; by default `# newdoc id` says, and "" leaves that unread. Rows of several
+    languages are read side by side by their ids; CorpusError names the place where they part, where a line is not
+    CoNLL-U, or where heads are no tree.
     """
-    pattern = _pattern(source.options.get("document"))
+    pattern, told = _pattern(source.options.get("document")), source.options.get("document", True) not in ("", None)
     for split, files in _by_split(source).items():
-        streams = {lang: _sentences(files[lang], lang, split, pattern) for lang in source.languages}
+        streams = {lang: _sentences(files[lang], lang, split, pattern, told) for lang in source.languages}
         for aligned in side_by_side(streams, {lang: files[lang].name for lang in source.languages}):
             first, *_ = rows = list(aligned.values())
             for row in rows[1:]:
@@ -65,7 +66,7 @@ def _by_split(source: Source) -> dict[str, dict[str, Path]]:
     return found
 
 
-def _sentences(path: Path, lang: str, split: str, pattern: re.Pattern[str] | None) -> Iterator[Row]:
+def _sentences(path: Path, lang: str, split: str, pattern: re.Pattern[str] | None, told: bool) -> Iterator[Row]:
     import conllu as library
 
     document = ""
@@ -75,7 +76,7 @@ def _sentences(path: Path, lang: str, split: str, pattern: re.Pattern[str] | Non
             (tokens,) = library.parse("\n".join(lines) + "\n\n")
         except (library.exceptions.ParseException, ValueError) as error:
             raise CorpusError(f"{where}: not CoNLL-U (line {begin}: {' '.join(str(error).split())[:120]}).") from None
-        document = tokens.metadata.get("newdoc id", document)
+        document = tokens.metadata.get("newdoc id", document) if told else ""
         name = tokens.metadata.get("sent_id", f"{split or 'sentence'}-{number:07d}")
         found = pattern.search(name) if pattern else None
         if pattern and not found:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corpora.errors import CorpusError
-from corpora.readers import Row, Source, reader, text_lines
+from corpora.readers import Row, Source, reader, side_by_side, text_lines
 
 
 @reader("jsonl")
@@ -19,9 +19,11 @@ def jsonl(source: Source) -> Iterator[Row]:
     train, valid and test. Rows are read side by side: CorpusError names the line where ids part.
     """
     options = source.options
+    lacking = [name for name in ("id", "text", "split", "splits") if name not in options]
+    if lacking:
+        raise CorpusError(f"The reader jsonl needs the option {lacking[0]}: give it in the card's options.")
     streams = {lang: _objects(source.files[lang]) for lang in source.languages}
-    for row in zip(*streams.values(), strict=True):
-        objects = dict(zip(streams, row, strict=True))
+    for objects in side_by_side(streams, {lang: source.files[lang].name for lang in source.languages}):
         first_where, first = next(iter(objects.values()))
         for where, item in objects.values():
             if item.get(options["id"]) != first.get(options["id"]):
@@ -45,7 +47,7 @@ def _objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for number, line in text_lines(path):
         try:
             item = json.loads(line)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             item = None
         if not isinstance(item, dict):
             raise CorpusError(f"{path.name}, line {number}: not a JSON object.")

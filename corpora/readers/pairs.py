@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from corpora.errors import CorpusError
-from corpora.readers import Row, Source, reader, text_lines
+from corpora.readers import Row, Source, reader, side_by_side, text_lines
 
 
 @reader("pairs")
@@ -19,11 +19,13 @@ def pairs(source: Source) -> Iterator[Row]:
     that has not three columns, or another label than its translation.
     """
     options = source.options
-    streams = [text_lines(source.files[lang]) for lang in source.languages]
-    for lines in zip(*streams, strict=True):
-        number = lines[0][0]
+    if "held_out" not in options:
+        raise CorpusError("The reader pairs needs the option held_out: give it in the card's options.")
+    streams = {lang: text_lines(source.files[lang]) for lang in source.languages}
+    for lines in side_by_side(streams, {lang: source.files[lang].name for lang in source.languages}):
+        number = lines[source.languages[0]][0]
         where = f"{source.files[source.languages[0]].name}, line {number}"
-        cells = {lang: line.split("\t") for lang, (_, line) in zip(source.languages, lines, strict=True)}
+        cells = {lang: line.split("\t") for lang, (_, line) in lines.items()}
         for lang, found in cells.items():
             if len(found) != 3:
                 raise CorpusError(

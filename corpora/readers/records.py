@@ -37,7 +37,7 @@ def records(source: Source) -> Iterator[Row]:
     for number, (where, record) in enumerate(_records(path), 1):
         found = {key: _told(record.get(column)) if column else "" for key, column in wanted.items()}
         for key in NAMED:
-            if not wanted[key] and record.get(key) is not None:
+            if not wanted[key] and key not in source.options and record.get(key) is not None:
                 raise CorpusError(f'{where} has "{key}", the first record has not: give it to all, or to none.')
         if found["split"] and found["split"] not in SPLITS:
             raise CorpusError(f"{where}: {unknown('split', found['split'], SPLITS)}")
@@ -99,8 +99,8 @@ def _shares(option: Any, file: str) -> dict[str, int]:
 
 
 def named(names: list[str], key: str, options: Any, file: str) -> str:
-    """The column that an option names, or the one that is called so, or ""."""
-    column = options.get(key) or (key if key in names else "")
+    """The column that an option names ("": none, whatever there is), or the one that is called so, or ""."""
+    column = options.get(key, key if key in names else "") or ""
     if column and column not in names:
         raise CorpusError(f"{file}: {unknown('column', column, names)}")
     return str(column)
@@ -203,6 +203,8 @@ def _json_lines(path: Path) -> Iterator[Record]:
             item = json.loads(line)
         except json.JSONDecodeError as error:
             raise CorpusError(f"{where}: not a JSON object ({error.msg}, column {error.colno}).") from None
+        except (ValueError, RecursionError) as error:
+            raise CorpusError(f"{where}: not a JSON object that can be read ({str(error)[:60]}).") from None
         if not isinstance(item, dict):
             raise CorpusError(f"{where}: not a JSON object but {line.strip()[:40]}.")
         yield where, item

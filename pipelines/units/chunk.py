@@ -25,7 +25,7 @@ def _chunks(sentence: str, function_words: frozenset[str]) -> list[str]:
     waiting = ""
     for word in body.split(" ") if body else []:
         waiting += MARK + word
-        if word.strip("\"'“”‘’(),;:").lower() not in function_words:
+        if word.strip("\"'“”‘’(),;:").lower().replace("’", "'") not in function_words:
             units.append(waiting)
             waiting = ""
     if waiting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -126,3 +127,44 @@ def test_marks_of_other_systems_change_nothing(
     assert other.folder != plain.folder, "the file is another"
     assert other.sha256 == plain.sha256
     assert other.table("ko", ["text"])["text"].to_pylist() == LINES
+
+
+def carded(folder: Path, monkeypatch: pytest.MonkeyPatch, reader: str, options: str, files: dict[str, str]) -> None:
+    """A card `aligned` of one's own in the folder, beside its files."""
+    listed = ""
+    for lang, text in files.items():
+        (folder / f"{lang}.data").write_text(text, encoding="utf-8")
+        listed += f"\n  - {{lang: {lang}, path: {lang}.data, sha256: {hashlib.sha256(text.encode()).hexdigest()}}}"
+    card = (
+        f"name: aligned\ntitle: t\nlanguages: [ko, en]\nkind: parallel\naligned: true\nlicence: none\ncitation: none\n"
+        f"reader: {reader}\noptions: {options}\nfiles:{listed}\n"
+    )
+    (folder / "aligned.yaml").write_text(card, encoding="utf-8")
+    monkeypatch.setenv("EOSUN_CARDS", str(folder))
+    monkeypatch.setenv("EOSUN_MIRROR", str(folder))
+
+
+@pytest.mark.parametrize(
+    ("reader", "options", "line"),
+    [
+        ("jsonl", "{id: id, text: text, split: split, splits: {a: train}}", '{"id": 1, "text": "가", "split": "a"}\n'),
+        ("pairs", "{held_out: {valid: 5, test: 5}}", "가\t나\t1\n"),
+    ],
+)
+def test_aligned_files_of_different_length_part_in_a_line(
+    reader: str, options: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carded(tmp_path, monkeypatch, reader, options, {"ko": line * 3, "en": line * 2})
+    with pytest.raises(CorpusError, match=r"en\.data ends after 2 rows and ko\.data goes on"):
+        build("aligned")
+    carded(tmp_path, monkeypatch, reader, "{}", {"ko": line, "en": line})
+    with pytest.raises(CorpusError, match=f"The reader {reader} needs the option"):
+        build("aligned")
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"text": ' + "9" * 5000 + "}"], ids=["nested", "a long number"])
+def test_json_that_python_cannot_read_is_refused_in_a_line(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(objects(LINES) + line + "\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"a\.jsonl, line 121: not a JSON object"):
+        build(str(path), langs=("ko",))

@@ -11,6 +11,7 @@ from corpora.build import build
 from corpora.counts import count
 from corpora.errors import CorpusError
 from corpora.readers.gettext import plain
+from corpora.selection import _split
 from corpora.table import Corpus
 
 MIRROR = os.environ.get("EOSUN_MIRROR", "")
@@ -77,7 +78,8 @@ def test_a_pair_that_repeats_in_one_language_goes_in_both(tmp_path: Path) -> Non
     pairs = [(line, f"sentence {i // 2}.") for i, line in enumerate(LINES)]
     corpus = build(own(tmp_path, "".join(f"{a}\t{b}\n" for a, b in pairs), "own.tsv"))
     assert len(texts(corpus, "ko")) == len(texts(corpus, "en")) == len(LINES) // 2
-    assert corpus.removed == {"repeated": len(LINES) // 2}
+    assert set(corpus.removed) == {"repeated", "repeats training"}, "where the two are in different splits"
+    assert sum(corpus.removed.values()) == len(LINES) // 2
 
 
 def test_a_damaged_cache_entry_is_built_again(tmp_path: Path) -> None:
@@ -139,3 +141,31 @@ def test_python_docs_is_prose_and_split_by_file() -> None:
     marked = [row["text"] for row in rows if "``" in row["text"] or ":class:" in row["text"] or "`_" in row["text"]]
     assert len(marked) <= 0.001 * len(rows)
     assert len(set(texts(corpus, "en"))) == len(rows)
+
+
+def test_of_two_rows_in_different_splits_the_training_one_stays(tmp_path: Path) -> None:
+    """Documents decide the split here, and held-out ones come first in the file."""
+    names = [f"d{i}" for i in range(200)]
+    held = [name for name in names if _split(name) != "train"]
+    training = [name for name in names if _split(name) == "train"]
+    assert len(held) > 5
+    rows = [(f"모두가 아는 문장 {i}번.", name) for i, name in enumerate(held)]
+    rows += [(f"모두가 아는 문장 {i}번.", name) for i, name in enumerate(training[: len(held)])]
+    rows += [(f"{name}의 문장 {i}번.", name) for name in names for i in range(2)]
+    text = "text,document\n" + "".join(f"{text},{name}\n" for text, name in rows)
+    corpus = build(own(tmp_path, text, "own.csv"), langs=("ko",))
+    table = corpus.table("ko").to_pandas()
+    shared = table[table["text"].str.startswith("모두가")]
+    assert len(shared) == len(held)
+    assert set(shared["split"]) == {"train"}
+    assert dict(corpus.removed) == {"repeats training": len(held)}
+
+
+def test_training_keeps_its_repetitions_where_only_those_across_splits_go(tmp_path: Path) -> None:
+    lines = [f"이것은 문장 {i}번이다." for i in range(200) for _ in range(2)]
+    counts = {}
+    for how in ("none", "across"):
+        corpus = build(own(tmp_path, "\n".join(lines), "own.txt"), langs=("ko",), options={"deduplicate": how})
+        counts[how] = corpus.counts["ko"]
+    assert counts["across"]["train"] == counts["none"]["train"]
+    assert 2 * counts["across"]["test"] == counts["none"]["test"]

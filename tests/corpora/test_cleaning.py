@@ -166,3 +166,11 @@ def test_repetitions_as_in_memory(
     assert kept == slow(rows, deduplicate == "all")
     assert 100 < len(kept) < 1400
     assert len(kept) + sum(corpus.removed.values()) == len(rows)
+
+
+def test_entities_stand_for_one_letter_once(tmp_path: Path) -> None:
+    text = "don&apos;t caf&eacute; &mdash; &#8217; &amp;lt;b&amp;gt;&nbsp;<i>x</i>"
+    path = tmp_path / "a.txt"
+    path.write_text("\n".join([text, *(f"문장 {i}번." for i in range(300))]), encoding="utf-8")
+    corpus = build(str(path), langs=("en",), options={"cleaning": {"markup": True}})
+    assert "don't café — ’ &lt;b&gt; x" in {row["text"] for row in corpus.table("en").to_pylist()}

@@ -265,3 +265,24 @@ def test_options_that_would_do_nothing_are_refused(
         (tmp_path / file).write_text("x", encoding="utf-8")
     with pytest.raises(CorpusError, match=f'Unknown option of .* "{option}"'):
         build(name, langs=("ko",), options={option: 1})
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.conllu"])
+def test_documents_are_left_out_where_asked(name: str, tmp_path: Path) -> None:
+    """One document alone would be held out whole, or not at all: the remedy of that error works."""
+    path = tmp_path / name
+    if name == "a.csv":
+        path.write_text("text,document\n" + "".join(f"문장 {i}번.,d\n" for i in range(300)), encoding="utf-8")
+    else:
+        rows = (f"# sent_id = s{i}\n1\t문장{i}\t_\tNOUN\t_\t_\t0\troot\t_\t_\n\n" for i in range(300))
+        path.write_text("# newdoc id = d\n" + "".join(rows), encoding="utf-8")
+    with pytest.raises(CorpusError, match="the option document= leaves them out"):
+        build(str(path), langs=("ko",))
+    corpus = build(str(path), langs=("ko",), options={"document": ""})
+    assert all(corpus.counts["ko"].values())
+
+
+def test_a_table_of_more_than_two_columns_is_one_whatever_it_ends_in(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text("ko\tlabel\tid\n" + "".join(f"문장 {i}번.\tx\tn{i}\n" for i in range(300)), encoding="utf-8")
+    assert sum(build(str(path), langs=("ko",)).counts["ko"].values()) == 300

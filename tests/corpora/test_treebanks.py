@@ -6,14 +6,27 @@ import gzip
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpora.build import build
 from corpora.errors import CorpusError
 from corpora.grammar.dependencies import dependencies
 from corpora.grammar.tree import parse
 from corpora.readers import Row, Source, get_reader
-from corpora.syntax import Word, collapsed, depths, figures, is_projective, parsed, without_punctuation, written
+from corpora.syntax import (
+    Word,
+    collapsed,
+    depths,
+    fault_of,
+    figures,
+    is_projective,
+    parsed,
+    without_punctuation,
+    written,
+)
 
 HEBREW = """\
 # newdoc id = a
@@ -203,3 +216,24 @@ def test_a_pattern_of_documents_is_checked(option: str, message: str, tmp_path: 
     path.write_text("# sent_id = s1\n1\t책\t_\tNOUN\t_\t_\t0\troot\t_\t_\n\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=message):
         list(get_reader("conllu")(Source({"ko": path}, ("ko",), {"document": option})))
+
+
+def test_a_word_whose_punctuation_carries_its_letters_hangs_outside_of_itself() -> None:
+    """아이 (웃음): the bracket is the root, and the noun that it opens hangs below it."""
+    tokens = [Word(3, "nsubj", "NOUN"), Word(0, "root", "PUNCT"), Word(2, "dep", "NOUN"), Word(3, "punct", "PUNCT")]
+    found = collapsed(tokens, [0, 1, 1, 1])
+    assert [word.head for word in found] == [2, 0]
+    assert found[1].tag == "NOUN"
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.booleans(), st.booleans()), min_size=1, max_size=12))
+def test_words_of_any_tree_are_a_tree(tokens: list[tuple[int, bool, bool]]) -> None:
+    """A random tree over tokens (each hangs on one that was attached before it), any of them punctuation, cut into words
+    anywhere."""
+    order = sorted(range(len(tokens)), key=lambda i: tokens[i][0])
+    heads = [0] * len(tokens)
+    for place, number in enumerate(order[1:], 1):
+        heads[number] = order[tokens[number][0] % place] + 1
+    words = [Word(head, "dep", "PUNCT" if mark else "NOUN") for head, (_, mark, _) in zip(heads, tokens, strict=True)]
+    groups = np.cumsum([0, *(opens for *_, opens in tokens[1:])]).tolist()
+    assert fault_of([word.head for word in collapsed(words, groups)]) is None

@@ -80,7 +80,8 @@ def test_units_left_out_and_put_in_are_counted() -> None:
     pool = Pool(np.array([-1]), np.array([99]), {"mark": 0})
     found = figures([0, 3, 4], n=4, pool=pool)
     assert (found["dropped"], found["put_in"]) == (0.5, pytest.approx(1 / 3))
-    assert (found["kept_bigrams"], found["fixed_points"], found["kendall_tau"]) == (0.0, 1.0, 1.0)
+    assert (found["kept_bigrams"], found["fixed_points"], found["kendall_tau"]) == (1.0, 1.0, 1.0)
+    assert figures([3, 4, 0], n=4, pool=pool)["kept_bigrams"] == 0.0, "d X a: turned round"
     assert found["unmoved"] == found["identical"] == 0.0
 
 

@@ -147,3 +147,43 @@ def test_one_exchange_of_two_units() -> None:
 def test_marks_show_which_units_are_one_word() -> None:
     line = put("나의 책을 읽는다.", "ko", "natural", "particle", show_marks=True)
     assert line == "▁나 의 ▁책 을 ▁읽 는다 ."
+
+
+def test_a_word_after_a_missing_space_is_no_particle() -> None:
+    """를봤다 is a particle and a verb that nobody parted: what takes particles leaves it alone."""
+    text = "이 영화를봤다 재미를느꼈다."
+    for order in ("particle_drop_structural", "particle_neutralise_structural"):
+        assert put(text, "ko", order, "particle") == "이 영화 를봤다 재미 를느꼈다."
+    assert put("고양이가, 개를 봤다.", "ko", "particle_drop_structural", "particle") == "고양이 개 봤 다."
+
+
+def test_a_chunk_that_ends_in_function_words_has_the_class_of_its_host() -> None:
+    text = "the cat looked at it."
+    assert put(text, "en", "drop_function", "chunk") == text
+    assert put(text, "en", "keep_content", "chunk") == text
+    tree = "2/det/DET 3/nsubj/NOUN 0/root/VERB 5/case/ADP 3/obl/PRON"
+    assert put(text, "en", "keep_verb", "chunk", tree) == "looked at it."
+    assert put(text, "en", "drop_pronoun", "chunk", tree) == text
+
+
+def test_function_words_are_known_whatever_their_apostrophe() -> None:
+    for mark in "'’":
+        assert put(f"I don{mark}t know why it won{mark}t sleep.", "en", "drop_function", "word") == "know why sleep."
+    assert put("I don’t know.", "en", "reverse", "chunk") == "i don’t know."
+
+
+def test_a_particle_that_was_put_in_is_one() -> None:
+    text, neutral = "학생이 고양이에게 생선을 주었다.", "particle_neutralise_structural"
+    assert put(text, "ko", f"{neutral}+drop_function", "particle") == "학생 고양이 생선 주."
+    assert put(text, "ko", f"{neutral}+keep_function", "particle") == "은 에게 은 었다."
+    assert put(text, "ko", f"{neutral}+particle_drop_auxiliary", "particle") == "학생 고양이 에게 생선 주 었다."
+
+
+def test_a_unit_that_was_put_in_keeps_what_is_known_of_it() -> None:
+    """All nouns of the training text end in a consonant, so the topic particle after any of them is 은."""
+    training = Training(("사람이 물을 마셨다.", "책상이 집을 보았다."))
+    for draw in range(6):
+        line = put("나무가 새를 보았다.", "ko", "replace_same_class+particle_neutralise_structural", "particle",
+                   draw=draw, training=training)  # fmt: skip
+        assert " 는 " not in line
+        assert line.count(" 은 ") == 2
