@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -92,6 +93,8 @@ def seen_by(order: Order, batch: Batch) -> Batch:
 def arrange(batch: Batch, order: Order, *, seed: int = 0, draw: int = 0) -> Arrangement:
     """The sentences of a batch in an order. The result depends on each sentence alone (and on the pool, for an edit):
     not on its neighbours, the file, the process or the order of reading."""
+    if order.parts and order.moves_final:
+        return _final_last(batch, order, seed, draw)
     batch = seen_by(order, batch)
     layout = layout_of(batch, order.name, seed=seed, draw=draw, random=order.random and not order.parts)
     places = np.flatnonzero(batch.movable)
@@ -99,15 +102,27 @@ def arrange(batch: Batch, order: Order, *, seed: int = 0, draw: int = 0) -> Arra
         units = np.arange(batch.offsets[-1], dtype=np.int64)
         units[places] = places[order.reorder(layout)]
         return Arrangement(units, batch.offsets)
-    edited = _edited(layout, batch, order, seed, draw)
+    edited = _edited(layout, batch, order.steps, seed, draw)
     return _with_final(batch, places, edited)
 
 
-def _edited(layout: Layout, batch: Batch, order: Order, seed: int, draw: int) -> Edited:
+def _final_last(batch: Batch, order: Order, seed: int, draw: int) -> Arrangement:
+    """Edits that leave final punctuation in its place, and then a reordering that moves it, too."""
+    *edits, last = order.parts
+    assert last.reorder is not None
+    places = np.flatnonzero(batch.movable)
+    edited = _with_final(batch, places, _edited(layout_of(batch), batch, edits, seed, draw))
+    owner, _ = lay_out(edited.offsets)
+    opened = seen_by(order, batch)
+    seen = _seen(layout_of(opened), edited.units, owner, opened, last, seed, draw)
+    return Arrangement(edited.units[last.reorder(seen)], edited.offsets)
+
+
+def _edited(layout: Layout, batch: Batch, steps: Sequence[Order], seed: int, draw: int) -> Edited:
     """The steps of an order, one after the other, over the movable units; each part draws from its own stream."""
     count = len(layout.position)
     now = Edited(np.arange(count, dtype=np.int64), layout.sentence, np.zeros(count, bool))
-    for step in order.steps:
+    for step in steps:
         free = np.flatnonzero(~now.joined)
         heads = now.unit if step.reorder is None else now.unit[free]
         owner = now.sentence if step.reorder is None else now.sentence[free]
@@ -115,12 +130,30 @@ def _edited(layout: Layout, batch: Batch, order: Order, seed: int, draw: int) ->
         if step.reorder is not None:
             now = _moved(now, free, step.reorder(seen))
         elif step.edit is not None:
-            done = step.edit(seen)
+            done = _with_joined(step.edit(seen), now)
             own = done.unit < len(heads)
             unit = np.where(own, heads[np.where(own, done.unit, 0)], done.unit - len(heads) + count)
             joined = np.where(own, now.joined[np.where(own, done.unit, 0)], False) | done.joined
             now = _without_orphans(Edited(unit.astype(np.int64), done.sentence, joined), done.unit, len(heads))
     return now
+
+
+def _with_joined(done: Edited, now: Edited) -> Edited:
+    """What an edit has made of `now`, and what is joined to a unit that it has kept, which goes with that."""
+    if not now.joined.any():
+        return done
+    places = np.arange(len(now.unit))
+    host = np.maximum.accumulate(np.where(now.joined, 0, places))
+    at = np.full(len(now.unit) + 1, -1, np.int64)
+    own = np.flatnonzero(done.unit < len(now.unit))
+    at[done.unit[own]] = own
+    lost = np.flatnonzero(now.joined & (at[:-1] < 0) & (at[host] >= 0))
+    after = at[host[lost]] + 1
+    return Edited(
+        np.insert(done.unit, after, lost),
+        np.insert(done.sentence, after, done.sentence[after - 1]),
+        np.insert(done.joined, after, False),
+    )
 
 
 def _without_orphans(now: Edited, came_from: Indices, count: int) -> Edited:

@@ -187,3 +187,23 @@ def test_a_unit_that_was_put_in_keeps_what_is_known_of_it() -> None:
                    draw=draw, training=training)  # fmt: skip
         assert " 는 " not in line
         assert line.count(" 은 ") == 2
+
+
+def test_a_mark_shares_the_fate_of_its_noun() -> None:
+    text, tree = "dogs eat fish.", "2/nsubj/NOUN 0/root/VERB 2/obj/NOUN"
+    marked = put(text, "en", "case_mark", "word", tree)
+    first, verb, second = marked.rstrip(".").split()
+    assert put(text, "en", "case_mark+drop_verb", "word", tree) == f"{first} {second}."
+    assert put(text, "en", "case_mark+keep_noun", "word", tree) == f"{first} {second}."
+    assert put(text, "en", "case_mark+keep_verb", "word", tree) == f"{verb}."
+
+
+def test_edits_before_a_shuffle_of_sentences_leave_the_last_mark_alone() -> None:
+    text = "첫째 문장이다. 둘째 문장인가? 셋째 문장!"
+    assert put(text, "ko", "beyond_3_drop", "eojeol") == "문장인가? 셋째 문장!"
+    assert set(every(20, text, "ko", "beyond_3_drop+sentence_order_shuffle", "eojeol")) == {
+        "문장인가? 셋째 문장!", "셋째 문장! 문장인가?",
+    }  # fmt: skip
+    alone = put(text, "ko", "keep_noun", "morpheme")
+    assert alone.endswith("!")
+    assert all(line.count("!") == 1 for line in every(20, text, "ko", "keep_noun+sentence_order_shuffle", "morpheme"))
