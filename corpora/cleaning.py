@@ -74,6 +74,11 @@ class Cleaner:
         for text in texts.values():
             if MARK in text or "\0" in text or len(text) > LONGEST:
                 raise CorpusError(f"{row.where}: {_unfit(text)}")
+        for lang, tree in row.syntax.items():
+            if tree and lang in texts and self._cleaning.markup and len(tree.split()) != len(texts[lang].split()):
+                raise CorpusError(
+                    f"{row.where}: markup is a word of its tree: leave cleaning.markup out of this treebank."
+                )
         return texts if self.keeps(texts) else None
 
     def text(self, raw: str) -> str:

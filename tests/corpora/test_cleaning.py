@@ -174,3 +174,15 @@ def test_entities_stand_for_one_letter_once(tmp_path: Path) -> None:
     path.write_text("\n".join([text, *(f"문장 {i}번." for i in range(300))]), encoding="utf-8")
     corpus = build(str(path), langs=("en",), options={"cleaning": {"markup": True}})
     assert "don't café — ’ &lt;b&gt; x" in {row["text"] for row in corpus.table("en").to_pylist()}
+
+
+def test_markup_that_is_a_word_of_a_tree_is_not_taken_off(tmp_path: Path) -> None:
+    path = tmp_path / "a.conllu"
+    text = ""
+    for i in range(200):
+        rows = ((f"개{i}", 3, "nsubj"), ("<br>", 1, "dep"), ("잔다", 0, "root"))
+        text += "".join(f"{n}\t{w}\t_\tNOUN\t_\t_\t{h}\t{r}\t_\t_\n" for n, (w, h, r) in enumerate(rows, 1)) + "\n"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"a\.conllu, sentence 1.*: markup is a word of its tree"):
+        build(str(path), langs=("ko",), options={"cleaning": {"markup": True}})
+    assert build(str(path), langs=("ko",)).counts["ko"]["train"]
