@@ -114,7 +114,7 @@ def _intervals(
     """
     side, names = under[0], [{**named, under[0]: own} for named, own in zip(names, under[1], strict=True)]
     said, column = column, column.removesuffix("_label")
-    factor, digits = {"accuracy": (100.0, 2), "gain": (1.0, 4)}.get(column, (1.0, 2))
+    factor, digits = {"accuracy": (100.0, 2), "gain": (1.0, 4), "cost_label": (1.0, 4)}.get(said, (1.0, 2))
     table = pd.DataFrame(
         {
             **named,
@@ -187,7 +187,7 @@ def matrix(analysis: Analysis, words: Words) -> Chart | None:
         cells = base.mark_rect().encode(color=shade, tooltip=_tooltip(words, names, ("bits", "low", "high")))
         middle = (own["bits"].min() + own["bits"].max()) / 2
         ink = alt.condition(alt.datum.bits > middle, alt.value("white"), alt.value("black"))
-        text = base.mark_text(fontSize=12).encode(text=alt.Text("bits:Q", format=".1f"), color=ink)
+        text = base.mark_text(fontSize=12).encode(text=alt.Text("bits:Q", format=".2f" if analysis.classifies else ".1f"), color=ink)
         height = alt.Step(30)
         drawn.append(alt.layer(cells, text).properties(width=190, height=height, title=name))
     chart = alt.concat(*drawn, columns=3).resolve_scale(color="independent")
