@@ -187,7 +187,8 @@ def matrix(analysis: Analysis, words: Words) -> Chart | None:
         cells = base.mark_rect().encode(color=shade, tooltip=_tooltip(words, names, ("bits", "low", "high")))
         middle = (own["bits"].min() + own["bits"].max()) / 2
         ink = alt.condition(alt.datum.bits > middle, alt.value("white"), alt.value("black"))
-        text = base.mark_text(fontSize=12).encode(text=alt.Text("bits:Q", format=".2f" if analysis.classifies else ".1f"), color=ink)
+        digits = ".2f" if analysis.classifies else ".1f"
+        text = base.mark_text(fontSize=12).encode(text=alt.Text("bits:Q", format=digits), color=ink)
         height = alt.Step(30)
         drawn.append(alt.layer(cells, text).properties(width=190, height=height, title=name))
     chart = alt.concat(*drawn, columns=3).resolve_scale(color="independent")
