@@ -188,8 +188,12 @@ def _claimed(
         notes.append(words("between.translated", language=words.language(other)))
     if not claimed.estimate.p_holm < LEVEL:
         return Verdict(words.text("between.uncorrected"), tuple(notes))
-    if any(group in analysis.ungated for group in rests_on(study, analysis.groups, claimed)):
+    groups = rests_on(study, analysis.groups, claimed)
+    if any(group in analysis.ungated for group in groups):
         return Verdict(words.text("between.ungated"), tuple(notes))
+    gains = [analysis.find(group, claimed.order, ORDER_GAIN) for group in groups]
+    if claimed.quantity == ORDER_GAIN and any(row.estimate.value > 1.0 for row in gains if row):
+        return Verdict(words.text("between.behind_floor"), tuple(notes))
     for one in claims:
         backing = support(analysis, one)
         why = doubt(backing)

@@ -36,6 +36,8 @@ def order(report: Report) -> Section:
     )
     if worth:
         blocks += [worth, Paragraph(words.text("note.gain"), "small")]
+        if any(row.estimate.value > 1.0 for row in report.analysis.rows if row.quantity == ORDER_GAIN):
+            blocks.append(Paragraph(words.text("note.behind_floor"), "small"))
     if report.analysis.comparisons:
         reached = [c.permuted[1] for c in report.analysis.comparisons]
         blocks += [_compared(report), *_few(report, reached, "few_models")]

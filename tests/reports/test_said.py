@@ -22,7 +22,7 @@ from reports.sections.gloss import gloss
 from reports.sections.text import counts
 from reports.verdicts import between, caveats, verdict
 from reports.words import words_of
-from tests.reports.synthetic import inputs
+from tests.reports.synthetic import inputs, with_shuffled
 from tests.reports.test_claims import at_vocabularies
 from tests.reports.test_conditions import two_conditions
 from tests.reports.test_memory import remembered
@@ -165,3 +165,14 @@ def test_an_order_that_is_left_out_leaves_the_examples_too() -> None:
     left = published._leaving_out(inputs(examples={"ko": example}), ["reverse"])
     kept = [text for text in left.sentences["examples"] if text]
     assert [list(json.loads(text)) for text in kept] == [["natural"]]
+
+
+def test_a_gain_above_one_is_explained_and_not_compared() -> None:
+    """The floor is 60 bits over natural; models of shuffled text are 66 and 75 over: gains of 1.1 and 1.25, 4 seeds."""
+    given = with_shuffled(inputs(seeds=4), {"ko": 66.0, "en": 75.0})
+    given = replace(given, runs=given.runs.assign(**{"metric.margin_over_ngram_5": 0.02}))
+    found = between(analyse(given), EN)
+    assert found is not None
+    assert "a gain above 1" in found.text
+    assert "predict it no better than the floor" in said(given)
+    assert "predict it no better than the floor" not in said(with_shuffled(inputs(seeds=4), {"ko": 15.0, "en": 45.0}))
