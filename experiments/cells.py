@@ -19,12 +19,15 @@ from pipelines.orders import get_order
 from pipelines.sequences import audit_of, lacks
 
 AXES = ("lang", "unit", "model", "train_order", "seed", "condition")
-LIBRARIES = ("tensorflow", "keras", "numpy", "sentencepiece")
+LIBRARIES = ("tensorflow", "keras", "numpy", "sentencepiece", "scikit-learn", "scipy")
 RUNTIME = {"threads": 1, "op_determinism": True, "xla": True}
 _GRID = {"name", "title", "question", "languages", "models", "train_orders", "seeds", "first_seed", "log_model"}
 AUDITED = 2_000
 """Test sentences on which every order is tried before anything is trained."""
-_SOURCES = ("models", "measures", "cell.py", "checkpoint.py", "fitting.py", "material.py", "packing.py", "trainer.py")
+_SOURCES = (
+    "models", "measures", "cell.py", "checkpoint.py", "fitting.py", "material.py", "packing.py", "probe.py",
+    "trainer.py", "variants.py",
+)  # fmt: skip
 TUNING = "tuning"
 """The purpose of cells that are fitted to choose settings, and never measured."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpora.table import var_folder
+from experiments.errors import StudyError
 from experiments.models.cli import app as models_app
 from experiments.stopping import stoppable, typed_command
 from experiments.tracking_cli import app as tracking_app
@@ -52,7 +53,10 @@ def languages_of(text: str | None, study: Study) -> tuple[str, ...]:
 
     if text is None:
         return study.languages
-    return check_languages(study, tuple(part.strip() for part in text.split(",") if part.strip()))
+    asked = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not asked:
+        raise StudyError(f"No language is named: give one or more of {', '.join(study.languages)}, as in --lang ko.")
+    return check_languages(study, asked)
 
 
 def execute(
@@ -262,8 +266,9 @@ def export(
     """Write the long table of a study's tracked runs: one row an observation."""
     from experiments.export import export as exported
     from experiments.export import write_table
+    from experiments.study import load_study
 
-    table = exported(study, design).observations
+    table = exported(load_study(study).name if study.endswith((".yaml", ".yml")) else study, design).observations
     write_table(table, output)
     print(f"{output}: {len(table):,} rows from {table['run_id'].nunique()} runs.")
 

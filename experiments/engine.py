@@ -88,18 +88,21 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path) -> str:
-    """Run a cell in a draft folder and put it in place when it is whole; returns the reason where it failed."""
+def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path, checkpoints: Path | None) -> str:
+    """Run a cell in a draft folder and put it in place when it is whole; returns the reason where it failed. Where
+    another call has done so while this one waited for the folder, its results stay."""
     from experiments.cell import run_cell
 
     _tell(cell, 0.0, STARTED)
     resources = Resources()
     try:
         with draft_of(folder) as room:
+            if has_results(cell) and folder == cell_folder(cell):
+                return ""
             draft = room / "results"
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir()
-            run_cell(cell, datasets, draft, lambda share, text: _tell(cell, share, text), checkpoint_folder(cell))
+            run_cell(cell, datasets, draft, lambda share, text: _tell(cell, share, text), checkpoints)
             (draft / RESOURCES).write_text(json.dumps(resources.used()), encoding="utf-8")
             shutil.rmtree(folder, ignore_errors=True)
             draft.rename(folder)
@@ -166,9 +169,13 @@ class Workers:
     def run(
         self, cells: list[Cell], datasets: dict[str, Dataset], report: Report, folder_of: Callable[[Cell], Path]
     ) -> Iterator[Finished]:
-        """Run cells and yield each as it finishes."""
+        """Run cells and yield each as it finishes. Those that do not go where results are kept (a reproduction) leave
+        no checkpoints, and take none up."""
         with _interrupts_held():
-            self._waiting = {self._pool.submit(_work, c, datasets, folder_of(c)): c for c in cells}
+            for cell in cells:
+                folder = folder_of(cell)
+                checkpoints = checkpoint_folder(cell) if folder == cell_folder(cell) else None
+                self._waiting[self._pool.submit(_work, cell, datasets, folder, checkpoints)] = cell
         try:
             while self._waiting:
                 done, _ = wait(self._waiting, timeout=0.2, return_when=FIRST_COMPLETED)

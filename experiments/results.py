@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.audit import FIGURES
+
 RESULTS, RESOURCES, OBSERVATIONS = "results.json", "resources.json", "observations.parquet"
 _SECTIONS = {
     "accuracy": "order",
@@ -115,7 +117,7 @@ class Results:
             {
                 "test_order": order,
                 **{kind: metrics[f"{kind}.{order}"] for kind in _BY_ORDER if f"{kind}.{order}" in metrics},
-                **{key[len(f"audit.{order}.") :]: v for key, v in metrics.items() if key.startswith(f"audit.{order}.")},
+                **{name: metrics[f"audit.{order}.{name}"] for name in FIGURES if f"audit.{order}.{name}" in metrics},
             }
             for order in self.test_orders
         ]

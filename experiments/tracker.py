@@ -19,7 +19,7 @@ from experiments.errors import StudyError
 from experiments.record import dataset_of, description_of, name_of, params_of, tags_of
 from experiments.results import Results
 from experiments.served import log_model
-from experiments.tracking import Store, experiment_id, reason_of, shown_address
+from experiments.tracking import FINISHED, Store, experiment_id, reason_of, shown_address
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -201,11 +201,11 @@ class Tracker:
     def _begin(self, cell: Cell, started: int | None = None) -> None:
         """Open the run of a cell, the interrupted one where there is one. started: in milliseconds; now by default."""
         client, run_id = self.store.client, self._interrupted.get(cell.sha256, "")
-        if run_id:
+        if run_id and client.get_run(run_id).info.status == "KILLED":  # no other call has gone on with it meanwhile
             client.update_run(run_id, status="RUNNING")
-            del self._interrupted[cell.sha256]
         else:
             run_id = str(client.create_run(self._experiment, started, self._tags(cell), name_of(cell)).info.run_id)
+        self._interrupted.pop(cell.sha256, None)
         self._open[cell.sha256] = run_id
         self._describe(cell)
 
@@ -217,7 +217,7 @@ class Tracker:
         from mlflow.entities import Param
 
         run_id = self._open[cell.sha256]
-        self._tag(run_id, self._tags(cell))
+        self._tag(run_id, {**self._tags(cell), SEEN: datetime.now(UTC).isoformat(timespec="seconds")})
         self.store.client.log_batch(run_id, params=[Param(key, value) for key, value in params_of(cell).items()])
         dataset = self.prepared.datasets[dataset_name(cell.lang, cell.unit, cell.condition)]
         self.store.client.log_inputs(run_id, [dataset_of(cell, dataset)])
@@ -228,6 +228,12 @@ class Tracker:
         from mlflow.entities import Metric
 
         results = Results.of(folder)
+        twin = self._finished_by_another(cell)
+        if twin:
+            if cell.sha256 in self._open:
+                self.store.client.delete_run(self._open[cell.sha256])
+            self._open[cell.sha256] = twin
+            return
         if cell.sha256 not in self._open:
             self._begin(cell, results.ended - int(1000 * results.found["wall_s"]))
         if cell.sha256 not in self._described:
@@ -245,6 +251,13 @@ class Tracker:
             log_model(self.store, run_id, folder)
         self._tag(run_id, {"gate": results.gate, "mlflow.note.content": results.note})
         self._leave(run_id, "FINISHED", results.ended)
+
+    def _finished_by_another(self, cell: Cell) -> str:
+        """The run in which another call has tracked the same cell meanwhile; "" where none has."""
+        own = self._open.get(cell.sha256)
+        clauses = f"{FINISHED} and tags.kind = 'cell' and tags.cell = '{cell.sha256}'"
+        runs = self.store.client.search_runs([self._experiment], clauses)
+        return next((str(run.info.run_id) for run in runs if run.info.run_id != own), "")
 
     def _end(self, sha256: str, status: str, reason: str) -> None:
         run_id = self._open[sha256]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from corpora.table import var_folder
 from experiments.errors import StudyError
@@ -110,10 +113,24 @@ class Store:
 
     def download(self, run: Run, name: str, into: Path) -> Path:
         """A run's artifact as a local file."""
+        here = self.file_of(run, name)
+        if here is not None:
+            return Path(shutil.copy2(here, into))
         try:
             return Path(self.client.download_artifacts(run.info.run_id, name, str(into)))
         except Exception:
             raise StudyError(f'The run {run.info.run_id} has no stored "{name}": run its study again.') from None
+
+    def file_of(self, run: Run, name: str) -> Path | None:
+        """A run's artifact where it lies on this machine: where the store says, or, since a store in a file may have
+        been moved with what lies beside it, there. None where it is in neither place."""
+        root = run.info.artifact_uri or ""
+        if not root.startswith("file://"):
+            return None
+        places = [Path(unquote(root.removeprefix("file://")))]
+        if self.uri.startswith(SQLITE):
+            places.append(Path(self.uri.removeprefix(SQLITE)).parent.joinpath("artifacts", *places[0].parts[-3:]))
+        return next((place / name for place in places if (place / name).is_file()), None)
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -148,7 +165,8 @@ def _opened(uri: str) -> Store:
     if uri.startswith(SQLITE):
         Path(uri.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
     try:
-        store.client.search_experiments(max_results=1)
+        with _alone(uri):
+            store.client.search_experiments(max_results=1)
     except ModuleNotFoundError as error:
         package = _DRIVERS.get(error.name or "", f"{error.name}: install it")
         raise StudyError(f"The tracking store {shown_address(uri)} needs the Python package {package}.") from None
@@ -157,6 +175,17 @@ def _opened(uri: str) -> Store:
             f"The tracking store {shown_address(uri)} does not answer: {reason_of(error)}. {_REMEDY}"
         ) from None
     return store
+
+
+@contextmanager
+def _alone(uri: str) -> Iterator[None]:
+    """No other process opens the same file meanwhile, since MLflow makes or migrates its tables when it does."""
+    if not uri.startswith(SQLITE):
+        yield
+        return
+    with Path(f"{uri.removeprefix(SQLITE)}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def shown_address(uri: str) -> str:
@@ -175,8 +204,11 @@ def experiment_id(store: Store, name: str, description: str) -> str:
             )
         return str(found.experiment_id)
     tags = {"mlflow.note.content": description, "mlflow.experimentKind": "custom_model_development"}
-    with store.answering():
-        return str(store.client.create_experiment(name, _artifacts(store, name), tags))
+    with store.answering(), _alone(store.uri):
+        found = store.experiment(name)  # another call may have made it meanwhile
+        return str(
+            found.experiment_id if found else store.client.create_experiment(name, _artifacts(store, name), tags)
+        )
 
 
 def _artifacts(store: Store, name: str) -> str | None:

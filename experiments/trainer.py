@@ -96,7 +96,9 @@ class Network:
         with tf.GradientTape() as tape:
             loss, nats, after = self.model.objective(*arrays, before=before, masks=masks)
         variables = self.model.trainable_variables
-        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        # rows of a piece that occurs more than once count together in the norm that gradients are clipped by
+        gradients = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
+        self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
         return nats, after
 
     def _score(self, arrays: Any, chosen: Any, count: Any, before: Any) -> Any:

@@ -270,3 +270,10 @@ def test_audit_writes_table_and_chart(tmp_path: Path) -> None:
     assert head.startswith("length,sentences,kept_bigrams,kendall_tau")
     assert "<svg" in (tmp_path / "a.svg").read_text(encoding="utf-8")
     assert "host separation" in done.stdout
+
+
+def test_no_language_is_no_traceback(tmp_path: Path) -> None:
+    done = eosun("run", "word_order", "--preset", "smoke", "--lang", ",", "--dry-run", room=tmp_path)
+    assert done.returncode == 2
+    assert "No language is named: give one or more of ko, en" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from queue import Queue
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from corpora.errors import EosunError
-from experiments.cells import plan, prepare
-from experiments.engine import run_cells
+from experiments import engine
+from experiments.cells import Cell, Prepared, plan, prepare
+from experiments.engine import cell_folder, run_cells
 from experiments.export import OBSERVATION_COLUMNS, Export, export
 from experiments.reproduce import reproduce
 from experiments.runner import run_study
@@ -151,3 +153,14 @@ def test_a_store_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(EosunError, match="does not answer") as caught:
         open_store()
     assert "secret" not in str(caught.value)
+
+
+def test_results_that_another_call_has_put_in_place_stay(
+    gru: Cell, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that waited for the folder of a cell finds it done: nothing is trained, and the files are the same."""
+    monkeypatch.setattr(engine, "_queue", Queue())
+    folder = cell_folder(gru)
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert engine._work(gru, prepared.datasets, folder, None) == ""
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before

@@ -162,6 +162,43 @@ def test_a_run_left_open_is_ended_unless_its_call_lives(
     assert store.run(ids[0]).info.status == "FINISHED"
 
 
+def test_two_calls_never_share_a_run_and_leave_one_of_a_cell(
+    prepared: Prepared, gru: Cell, empty: Path, tmp_path: Path
+) -> None:
+    """Both find the same interrupted run: the first goes on with it, the second has one of its own, and when the first
+    is done the second keeps that and gives its own up. An interrupt of the second leaves what is finished alone."""
+    store = store_in(tmp_path, empty)
+    with Tracker(store, prepared, CONTEXT) as before:
+        begun = before.start(gru)
+    with Tracker(store, prepared, CONTEXT) as first, Tracker(store, prepared, CONTEXT) as second:
+        assert first.start(gru) == begun
+        own = second.start(gru)
+        assert own != begun
+        assert first.finish(gru, cell_folder(gru)) == begun
+        assert store.run(begun).info.status == "FINISHED"
+        assert second.finish(gru, cell_folder(gru)) == begun
+    assert [run.info.run_id for run in store.runs("word_order", status="")] == [begun]
+    with Tracker(store, prepared, CONTEXT) as third:
+        third.start(gru)
+    assert store.run(begun).info.status == "FINISHED"
+
+
+def test_a_store_that_was_moved_with_its_files_is_read_where_it_lies_now(
+    prepared: Prepared, gru: Cell, empty: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "old").mkdir()
+    store = store_in(tmp_path / "old", empty)
+    with Tracker(store, prepared, CONTEXT) as tracker:
+        tracker.start(gru)
+        run_id = tracker.finish(gru, cell_folder(gru))
+    old = Path(store.uri.removeprefix("sqlite:///"))
+    (tmp_path / "old").rename(tmp_path / "new")
+    moved = open_store(f"sqlite:///{tmp_path / 'new' / old.relative_to(tmp_path / 'old')}")
+    (tmp_path / "room").mkdir()
+    found = moved.download(moved.run(run_id), "results.json", tmp_path / "room")
+    assert found.read_bytes() == (cell_folder(gru) / "results.json").read_bytes()
+
+
 def test_a_foreign_run_is_left_alone_for_a_day(prepared: Prepared, gru: Cell, empty: Path, tmp_path: Path) -> None:
     from mlflow.entities import RunTag
 
@@ -265,9 +302,8 @@ print(json.dumps([str(model.metadata.signature), model.predict(given)["bits"].to
 
 def test_a_logged_model_scores_sentences_in_a_fresh_process(server: Server, prepared: Prepared, gru: Cell) -> None:
     """Over HTTP, knowing nothing but the run id; the bits are those of `eosun score`."""
-    (folder,) = (cell_folder(gru),)
     with Tracker(open_store(server.uri), prepared, CONTEXT, with_model=True) as tracker:
-        run_id = tracker.finish(gru, folder)
+        run_id = tracker.finish(replace(gru, seed=77), cell_folder(gru))  # of which the server has no run yet
     texts = ["학생은 책을 읽었다.", " ", "책을 학생은 읽었다."]
     done = subprocess.run(
         [sys.executable, "-c", LOADED, run_id, json.dumps(texts)], cwd=ROOT, check=False, capture_output=True, text=True,
