@@ -46,8 +46,8 @@ MANY = 12
 
 def first(analysis: Analysis, words: Words) -> tuple[str, Chart | None]:
     """The chart of the first screen, and what its caption is called: classifiers each in its own order where a study
-    trains them for several, conditions where it compares them, profiles where it asks how far models look, else what
-    orders cost."""
+    trains them for several, conditions where it compares them, profiles where it asks how far models look, what order
+    is worth where models were trained for several, else what orders cost."""
     told = learnt(analysis, words)
     if told is not None:
         return "learnt", told
@@ -57,6 +57,9 @@ def first(analysis: Analysis, words: Words) -> tuple[str, Chart | None]:
     looked = profiles(analysis, words)
     if looked is not None:
         return "profile", looked
+    worth = gains(analysis, words)
+    if worth is not None:
+        return "gain", worth
     return "order", order_costs(analysis, words)
 
 
@@ -70,6 +73,23 @@ def order_costs(analysis: Analysis, words: Words) -> Chart | None:
     sort = [order for order in analysis.orders if order != "natural"]
     column = "cost_label" if analysis.classifies else "cost"
     return _intervals(rows, names, ("order", [row.order for row in rows]), sort, column, words, alt.Scale(zero=True))
+
+
+def gains(analysis: Analysis, words: Words) -> Chart | None:
+    """The order gain of every recurrent model, under each variant of the vocabulary where there are several, else by
+    order; None where no models were trained for other orders."""
+    rows = [row for row in analysis.rows if row.quantity == ORDER_GAIN and not is_floor(row.group.model)]
+    orders = list(dict.fromkeys(row.order for row in rows))
+    sort = [name for name in variants(analysis.settings["study"]) if any(row.group.condition == name for row in rows)]
+    if not rows:
+        return None
+    if len(orders) > 1 or len(sort) < 2:
+        rows, side, under = _of_base(rows, analysis), "order", [order for order in analysis.orders if order in orders]
+        own = [row.order for row in rows]
+    else:
+        side, under, own = "condition", sort, [row.group.condition for row in rows]
+    names = _named([replace(row.group, condition="") for row in rows], words)
+    return _intervals(rows, names, (side, own), under, "gain", words, alt.Scale(zero=False))
 
 
 def learnt(analysis: Analysis, words: Words) -> Chart | None:

@@ -176,3 +176,13 @@ def test_a_gain_above_one_is_explained_and_not_compared() -> None:
     assert "a gain above 1" in found.text
     assert "predict it no better than the floor" in said(given)
     assert "predict it no better than the floor" not in said(with_shuffled(inputs(seeds=4), {"ko": 15.0, "en": 45.0}))
+
+
+def test_a_study_of_what_order_is_worth_shows_that_first() -> None:
+    one = with_shuffled(inputs(seeds=4), {"ko": 15.0, "en": 45.0})
+    name, chart = charts.first(analyse(one), EN)
+    assert (name, sorted(set(chart.table["order"]))) == ("gain", ["shuffle"])
+    found = dict(zip(chart.table["language"], chart.table["gain"], strict=True))
+    assert found["Korean"] == pytest.approx(0.25, abs=0.05)
+    assert found["English"] == pytest.approx(0.75, abs=0.05)
+    assert charts.first(analyse(inputs()), EN)[0] == "order"
