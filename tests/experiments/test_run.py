@@ -14,6 +14,7 @@ from experiments import engine
 from experiments.cells import Cell, Prepared, plan, prepare
 from experiments.engine import cell_folder, run_cells
 from experiments.export import OBSERVATION_COLUMNS, Export, export
+from experiments.material import audits_of, material_of
 from experiments.reproduce import reproduce
 from experiments.runner import run_study
 from experiments.score import score
@@ -164,3 +165,10 @@ def test_results_that_another_call_has_put_in_place_stay(
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     assert engine._work(gru, prepared.datasets, folder, None) == ""
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_every_cell_is_audited_in_the_order_it_was_trained_on(gru: Cell, prepared: Prepared) -> None:
+    """Also where the study tests other orders alone."""
+    material = material_of(gru, prepared.datasets)
+    assert "even_odd" not in material.study.test_orders
+    assert {"natural", "even_odd"} <= set(audits_of(material, "even_odd")["order"])
