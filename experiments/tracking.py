@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -179,12 +179,13 @@ def _opened(uri: str) -> Store:
 
 @contextmanager
 def _alone(uri: str) -> Iterator[None]:
-    """No other process opens the same file meanwhile, since MLflow makes or migrates its tables when it does."""
-    if not uri.startswith(SQLITE):
-        yield
-        return
-    with Path(f"{uri.removeprefix(SQLITE)}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    """No other process opens the same file meanwhile, since MLflow makes or migrates its tables when it does. Where no
+    file can be written beside it, the store is only read, and nobody is waited for."""
+    with ExitStack() as held:
+        if uri.startswith(SQLITE):
+            with suppress(OSError):
+                file = held.enter_context(Path(f"{uri.removeprefix(SQLITE)}.lock").open("w"))
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

@@ -26,13 +26,13 @@ def hosts(subject: Subject) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     draws = [(name, draw) for name in study.test_orders for draw in range(study.draws if get_order(name).random else 1)]
     numbers, seed = subject.numbers, study.perturbation_seed
-    natural, offsets = placed(dataset, numbers, get_order("natural"))
     places = {key: placed(dataset, numbers, get_order(key[0]), seed=seed, draw=key[1])[0] for key in draws}
-    common = _content(subject, places["natural", 0])
+    natural = places["natural", 0]
+    common = _content(subject, natural)
     for units in places.values():
         common = np.intersect1d(common, units)
     inside = np.argsort(natural)
-    sentences = np.repeat(np.arange(len(numbers)), np.diff(offsets))
+    sentences = np.repeat(np.arange(len(numbers)), dataset.sentences[numbers + 1] - dataset.sentences[numbers])
     owner = sentences[inside[np.searchsorted(natural[inside], common)]]
     ids = subject.ids(numbers)
     count = np.bincount(owner, minlength=len(numbers)).astype(float)

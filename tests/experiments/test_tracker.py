@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -197,6 +198,12 @@ def test_a_store_that_was_moved_with_its_files_is_read_where_it_lies_now(
     (tmp_path / "room").mkdir()
     found = moved.download(moved.run(run_id), "results.json", tmp_path / "room")
     assert found.read_bytes() == (cell_folder(gru) / "results.json").read_bytes()
+
+
+def test_a_store_beside_which_nothing_can_be_written_is_opened_all_the_same(empty: Path, tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db.lock").mkdir()
+    shutil.copy2(empty, tmp_path / "mlflow.db")
+    assert open_store(f"sqlite:///{tmp_path / 'mlflow.db'}").runs("word_order", status="") == []
 
 
 def test_a_foreign_run_is_left_alone_for_a_day(prepared: Prepared, gru: Cell, empty: Path, tmp_path: Path) -> None:
