@@ -244,3 +244,21 @@ def test_what_a_random_edit_makes_too_long_for_a_row_is_refused_before_training(
     (cell,) = plan(prepared, ("ko",))
     with pytest.raises(StudyError, match=r'The order "unigram_resample" puts in units .* set training\.row larger'):
         material_of(cell, prepared.datasets)
+
+
+def test_what_a_clipped_step_goes_by_has_the_norm_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Adam's first moments after one step are a tenth of the clipped gradient. The embedding of a piece that stands in
+    a text many times has the sum of its occurrences."""
+    rows = [(" ".join(["사람"] * 9 + ["바다가"[: 2 + i % 2]]), "ab"[i % 2], "") for i in range(300)]
+    planted(tmp_path, monkeypatch, "often", rows)
+    settings = [*SMALL, "corpus=often", "task=classification", "models=[gru]", "training.clip=0.001"]
+    prepared = prepare(load_study("word_order", preset="smoke", settings=settings), ("ko",))
+    (cell,) = plan(prepared, ("ko",))
+    material = material_of(cell, prepared.datasets)
+    network = new_classifier(material.model, material.pieces, material.study, 12, 2, 0)
+    given = material.sequences(material.numbers["train"], "natural")
+    network.learn(NetworkClasses(network, False).packed(given, material.labels("train"), None), 0, 0)
+    moments = [moment.numpy() for moment in network.optimizer._momentums]
+    assert 10 * np.sqrt(sum(float((moment**2).sum()) for moment in moments)) == pytest.approx(0.001, rel=1e-4)
