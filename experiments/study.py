@@ -333,4 +333,5 @@ def _validated(chosen: Mapping[str, Any], where: str) -> Study:
         if first["type"] == "extra_forbidden":
             _known_key(key)
         said = "must be a list, as [natural, shuffle]" if first["type"] == "tuple_type" else first["msg"]
-        raise StudyError(f"{where}: {key or 'study'}: {said} (got {first['input']!r}).") from None
+        got = "" if isinstance(first["input"], Mapping) else f" (got {first['input']!r})"  # of a whole part, no more
+        raise StudyError(f"{where}: {key or 'study'}: {said.removeprefix('Value error, ')}{got}.") from None

@@ -67,7 +67,10 @@ def test_a_corpus_brings_its_own_settings() -> None:
         ({"settings": ["tuned.ko/lstmm.training.dropout=0.5"]}, 'Unknown model "lstmm". Did you mean "lstm"'),
         ({"settings": ["tuned.kr/lstm.training.dropout=0.5"]}, 'Unknown language "kr"'),
         ({"settings": ["tuning.space={training.schedule: [constant, cosine]}"]}, "three values or more"),
-        ({"name": "recency", "settings": ["recency.targets=64"]}, "targets must be more than run (128)"),
+        (
+            {"name": "recency", "settings": ["recency.targets=64"]},
+            "recency: targets must be more than run (128), as they are taken in two runs or more.",
+        ),
     ],
 )
 def test_mistakes_are_named(arguments: dict[str, object], message: str) -> None:
