@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from corpora.cards import Card
 from corpora.cleaning import letters_of
 from corpora.duplicates import Judge, Repeated, key_of
 from corpora.readers import Row
+from corpora.splits import UNTOLD, dealt
 from corpora.spool import Spool
 from corpora.table import SCHEMA, TableWriter, sha256_of
 
@@ -32,7 +32,7 @@ def schema_of(card: Card) -> pa.Schema:
 def values_of(row: Row, texts: Mapping[str, str], card: Card) -> tuple[Any, ...]:
     """A row with its cleaned texts in the order of `schema_of`, and its split, which its document or its text decides
     where its source does not."""
-    split = row.split or _split(row.document or texts[card.languages[0]])
+    split = row.split or dealt(row.document or texts[card.languages[0]], UNTOLD, "split")
     values: list[Any] = [row.name, split, row.document, row.label]
     for lang in card.languages:
         values += [texts[lang], row.trees.get(lang, ""), row.syntax.get(lang, "")]
@@ -105,9 +105,3 @@ def _keys(rows: pa.Table, kind: str = "") -> NDArray[np.uint64]:
     """Keys of one kind, or of all, [rows, columns of that kind]."""
     columns = [rows[name].to_numpy() for name in _key_names(rows.schema, kind)]
     return np.stack(columns, axis=1) if columns else np.zeros((len(rows), 0), np.uint64)
-
-
-def _split(name: str) -> str:
-    """Of a hundred documents (texts, where there are none) five are for testing and five for validation, by hash."""
-    place = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4, person=b"split").digest(), "little") % 100
-    return "test" if place < 5 else "valid" if place < 10 else "train"

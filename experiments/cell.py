@@ -16,11 +16,11 @@ from experiments.material import Material, audits_of, facts_of, material_of
 from experiments.measures import Subject, measures_of
 from experiments.measures.gates import time_constants
 from experiments.measures.past import check_targets
+from experiments.results import RESULTS
 from pipelines.audit import FIGURES
 from pipelines.dataset import Dataset
 from pipelines.sequences import fallback_share
 
-RESULTS = "results.json"
 BY_LENGTH = ("kept_bigrams", "kendall_tau", "identical")
 """Audit figures that are tracked as curves over sentence length."""
 

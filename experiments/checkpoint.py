@@ -16,16 +16,25 @@ if TYPE_CHECKING:
 STATE = "state.json"
 
 
+@dataclass(frozen=True)
+class Validated:
+    """How a network does on validation: bits a sentence (or a text), and of labels the share of right ones."""
+
+    bits: float
+    accuracy: float | None = None
+
+
 @dataclass
 class History:
-    """What happened in training, an entry an epoch; epoch 0 of `valid_bits` is the untrained network.
+    """What happened in training, an entry an epoch; epoch 0 of validation is the untrained network.
 
-    train_bits: bits a target; valid_bits: bits a sentence (a text, for a classifier); seconds: spent in training steps
-    without compiling, compiling, and validating.
+    train_bits: bits a target; valid_bits: bits a sentence (a text, for a classifier); valid_accuracy: a classifier's
+    share of right labels; seconds: spent in training steps without compiling, compiling, and validating.
     """
 
     train_bits: list[float] = field(default_factory=list)
     valid_bits: list[float] = field(default_factory=list)
+    valid_accuracy: list[float] = field(default_factory=list)
     learning_rates: list[float] = field(default_factory=list)
     best_epoch: int = 0
     steps: int = 0
@@ -35,6 +44,16 @@ class History:
     valid_s: float = 0.0
     wall_s: float = 0.0
     resumed: int = 0
+
+    def validated(self, found: Validated) -> None:
+        self.valid_bits.append(found.bits)
+        if found.accuracy is not None:
+            self.valid_accuracy.append(found.accuracy)
+
+    def loss(self, epoch: int, keep: str) -> tuple[float, ...]:
+        """What decides between epochs, lowest best: bits, or wrong labels and then bits."""
+        bits = self.valid_bits[epoch]
+        return (1.0 - self.valid_accuracy[epoch], bits) if keep == "accuracy" else (bits,)
 
     @property
     def diverged(self) -> bool:

@@ -194,7 +194,7 @@ def tune(
     for one in best:
         chosen = ", ".join(f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
                            for key, value in one.settings.items())  # fmt: skip
-        print(f"{one.key}: {one.bits:.2f} bits on validation, {one.before:.2f} at first, {one.trials} trials: {chosen}")
+        print(f"{one.key}: {one.told}, {one.trials} trials: {chosen}")
     print(f"\nThe study with these settings: {path}\n  eosun run {path} --lang {','.join(languages)}")
 
 

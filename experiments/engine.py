@@ -26,7 +26,7 @@ from corpora.errors import EosunError
 from corpora.table import var_folder
 from experiments.cells import Cell
 from experiments.errors import StudyError
-from experiments.results import RESOURCES
+from experiments.results import RESOURCES, RESULTS
 from pipelines.dataset import Dataset
 
 ONE_THREAD = {
@@ -66,7 +66,7 @@ def checkpoint_folder(cell: Cell) -> Path:
 
 
 def has_results(cell: Cell) -> bool:
-    return (cell_folder(cell) / "results.json").is_file()
+    return (cell_folder(cell) / RESULTS).is_file()
 
 
 def _start_worker(queue: Any, log: str) -> None:

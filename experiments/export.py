@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from experiments.errors import StudyError
+from experiments.results import RESULTS
 from experiments.study import study_names
 from experiments.tracking import Store, open_store
 
@@ -188,7 +189,7 @@ def _table(store: Store, run: Run, name: str) -> pd.DataFrame:
 
 
 def _results(store: Store, run: Run) -> dict[str, Any]:
-    return _read(store, run, "results.json", lambda path: dict(json.loads(path.read_text(encoding="utf-8"))))
+    return _read(store, run, RESULTS, lambda path: dict(json.loads(path.read_text(encoding="utf-8"))))
 
 
 def _run_row(run: Run, results: dict[str, Any]) -> dict[str, Any]:

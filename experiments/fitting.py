@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.cells import Cell
-from experiments.checkpoint import History
+from experiments.checkpoint import History, Validated
 from experiments.material import Material
 from experiments.measures import ClassScorer, Scorer, sum_by_sentence
 from experiments.models.bags import Bag
@@ -85,7 +85,7 @@ def _language_model(
     history = train(
         network,
         lambda epoch, generator: _laid(network, study, material.passages("train", order, draw=epoch), generator),
-        lambda: bits_per_sentence(network, valid),
+        lambda: Validated(bits_per_sentence(network, valid)),
         progress,
         checkpoints,
     )
@@ -125,7 +125,7 @@ def _classifier(cell: Cell, material: Material, folder: Path, checkpoints: Path 
         lambda epoch, generator: scorer.packed(
             material.sequences(material.numbers["train"], order, draw=epoch), labels, generator
         ),
-        lambda: float(_of(scorer.class_bits(valid), right).mean()),
+        lambda: validated(scorer.class_bits(valid), right),
         progress,
         checkpoints,
     )
@@ -133,7 +133,7 @@ def _classifier(cell: Cell, material: Material, folder: Path, checkpoints: Path 
     best = history.valid_bits[history.best_epoch]
     alone = label_entropy(labels, right)
     gate = _gate(history, best, {}, {"label distribution": alone}, study.gate.margin)
-    accuracy = float((scorer.class_bits(valid).argmin(1) == right).mean())
+    accuracy = history.valid_accuracy[history.best_epoch]
     metrics = {"valid_bits.labels": alone, "valid_accuracy": accuracy, "classes": float(len(material.classes))}
     return _fitted(network, gate, network.weights, material, history, metrics)
 
@@ -143,10 +143,10 @@ def _bag(cell: Cell, material: Material) -> Fitted:
     labels, right = material.labels("train"), material.labels("valid")
     bag = Bag(material.model.kind, material.dataset.vocabulary())
     tried = bag.fit(train, labels, valid, right)
-    found = bag.class_bits(valid)
+    found = validated(bag.class_bits(valid), right)
     metrics = {
-        "valid_bits": float(_of(found, right).mean()),
-        "valid_accuracy": float((found.argmin(1) == right).mean()),
+        "valid_bits": found.bits,
+        "valid_accuracy": float(found.accuracy or 0.0),
         "regularisation": bag.strength,
         "classes": float(len(material.classes)),
     }
@@ -171,8 +171,9 @@ class NetworkClasses:
         return self.network.label_bits(self.packed(given, blank, None))
 
 
-def _of(bits: NDArray[np.float64], classes: Indices) -> NDArray[np.float64]:
-    return bits[np.arange(len(classes)), classes]
+def validated(bits: NDArray[np.float64], right: Indices) -> Validated:
+    """From the surprisal of every class, [texts or pairs, classes]."""
+    return Validated(float(bits[np.arange(len(right)), right].mean()), float((bits.argmin(1) == right).mean()))
 
 
 def label_entropy(train: Indices, given: Indices) -> float:
@@ -224,6 +225,7 @@ def _fitted(
         },
         {
             "learning.valid_bits": list(enumerate(history.valid_bits)),
+            **({"learning.valid_accuracy": list(enumerate(history.valid_accuracy))} if history.valid_accuracy else {}),
             "learning.train_bits_per_target": list(enumerate(history.train_bits, 1)),
             "learning.rate": list(enumerate(history.learning_rates, 1)),
         },

@@ -14,6 +14,7 @@ from corpora.table import var_folder
 from experiments.cells import Cell, prepare, settings_of
 from experiments.engine import run_cells
 from experiments.errors import StudyError
+from experiments.results import RESULTS
 from experiments.study import Study
 from experiments.tracking import Store, open_store
 
@@ -46,7 +47,7 @@ def reproduce(run_id: str) -> Verdict:
     store = open_store()
     run = store.run(run_id)
     with tempfile.TemporaryDirectory(dir=_room()) as room:
-        results = json.loads(store.download(run, "results.json", Path(room)).read_text(encoding="utf-8"))
+        results = json.loads(store.download(run, RESULTS, Path(room)).read_text(encoding="utf-8"))
         recorded = pd.read_parquet(store.download(run, "observations.parquet", Path(room)))
         cell = recorded_cell(results)
         prepared, surroundings = _prepare(store, cell, run.data.tags.get("corpus_source", ""))
@@ -54,7 +55,7 @@ def reproduce(run_id: str) -> Verdict:
         finished = next(iter(run_cells([cell], prepared.datasets, 1, lambda *_: None, lambda _: again)))
         if finished.failure:
             raise StudyError(f"The cell failed this time: {finished.failure}")
-        repeated = json.loads((again / "results.json").read_text(encoding="utf-8"))
+        repeated = json.loads((again / RESULTS).read_text(encoding="utf-8"))
         observed = pd.read_parquet(again / "observations.parquet")
     differences = _differences(results, repeated)
     if not recorded.equals(observed):

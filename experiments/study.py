@@ -142,6 +142,8 @@ class Study(BaseModel):
             raise StudyError("hosts measures language models: set task=sentences or documents, or leave it out.")
         if self.readout != "last" and not self.classifies:
             raise StudyError("readout is that of a classifier: set task=classification, or leave it out.")
+        if self.training.keep == "accuracy" and not self.classifies:
+            raise StudyError("training.keep=accuracy is for labels: set task=classification, or leave it out.")
         for key in self.tuned:
             lang, _, model = key.partition("/")
             if lang not in self.units:

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from experiments.checkpoint import History, Position, load, save
+from experiments.checkpoint import History, Position, Validated, load, save
 from experiments.declared import Training
 from experiments.models import Model
 from experiments.models.network import Classifier, LanguageModel, Rates
@@ -253,7 +253,7 @@ def rate_at(training: Training, halvings: int, done: float, step: int) -> float:
 def train(
     network: Network,
     epoch_rows: Callable[[int, np.random.Generator], Rows | TextRows],
-    validate: Callable[[], float],
+    validate: Callable[[], Validated],
     progress: Progress,
     checkpoints: Path | None = None,
     every_s: float = CHECKPOINT_S,
@@ -261,15 +261,15 @@ def train(
     """Train until the stopping rule says so and leave the best epoch's weights in the network.
 
     `epoch_rows(epoch, generator)` gives the rows of that epoch, perturbed anew, in an order drawn from the generator;
-    `validate()` gives bits a sentence (or a text). An epoch that is not finite ends the training. With a folder for
+    `validate()` tells how the network does. An epoch that is not finite ends the training. With a folder for
     `checkpoints` the training goes on from the newest one there, and ends in the same bits as one never interrupted.
     """
     training = network.training
     started = time.perf_counter()
     position = load(checkpoints, network) if checkpoints else None
     if position is None:
-        bits = validate()
-        position = Position(History(valid_bits=[bits]), best=network.model.get_weights())
+        position = Position(History(), best=network.model.get_weights())
+        position.history.validated(validate())
     history, before_s, compiled, saved = position.history, position.history.wall_s, False, started
     while position.epoch <= training.epochs:
         epoch = position.epoch
@@ -304,13 +304,13 @@ def train(
 
 
 def _end_epoch(
-    network: Network, position: Position, rows: Rows | TextRows, validate: Callable[[], float], training: Training
+    network: Network, position: Position, rows: Rows | TextRows, validate: Callable[[], Validated], training: Training
 ) -> bool:
     """Validate, keep the best weights, lower the rate; whether the training is over."""
     history, begun = position.history, time.perf_counter()
     history.train_bits.append(float(np.sum(position.sums)) / rows.counted / math.log(2.0))
     with network.averaged():
-        history.valid_bits.append(validate())
+        history.validated(validate())
         weights = network.model.get_weights()
     history.valid_s += time.perf_counter() - begun
     history.learning_rates.append(float(network.optimizer.learning_rate.numpy()))
@@ -321,7 +321,7 @@ def _end_epoch(
     position.epoch += 1
     if history.diverged:
         return True
-    if history.valid_bits[-1] < history.valid_bits[history.best_epoch]:
+    if history.loss(-1, training.keep) < history.loss(history.best_epoch, training.keep):
         history.best_epoch, position.waited = position.epoch - 1, 0
         position.best = weights
         return False

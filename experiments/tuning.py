@@ -17,6 +17,7 @@ from experiments.engine import Workers, cell_folder, has_results, run_cells
 from experiments.errors import StudyError
 from experiments.models import get_model
 from experiments.progress import StudyProgress
+from experiments.results import RESULTS
 from experiments.study import Study
 from experiments.variants import variants
 from pipelines.engines import default_workers
@@ -29,19 +30,30 @@ FOLDER = "tuning"
 
 @dataclass(frozen=True)
 class Best:
-    """What tuning found for a network in a language: bits on validation with the study's own settings (the first
-    trial), bits and settings of the best trial, and how many trials there were."""
+    """What tuning found for a network in a language: the loss on validation with the study's own settings (the first
+    trial), loss and settings of the best trial, and how many trials there were. Losses are bits, or where a study keeps
+    the epoch of the highest accuracy, the share of wrong labels."""
 
     lang: str
     model: str
     trials: int
     before: float
-    bits: float
+    loss: float
     settings: dict[str, Any]
+    keep: str
 
     @property
     def key(self) -> str:
         return f"{self.lang}/{self.model}"
+
+    @property
+    def told(self) -> str:
+        """The best loss on validation, and the first one."""
+        return f"{in_words(self.loss, self.keep)} on validation, {in_words(self.before, self.keep)} at first"
+
+
+def in_words(loss: float, keep: str) -> str:
+    return f"{100.0 * loss:.2f} % wrong" if keep == "accuracy" else f"{loss:.2f} bits"
 
 
 def tune(prepared: Prepared, languages: tuple[str, ...], workers: int | None) -> tuple[list[Best], Path]:
@@ -75,12 +87,12 @@ def tune(prepared: Prepared, languages: tuple[str, ...], workers: int | None) ->
                 cells[cell.sha256] = job, number, cell
             begun = min(number for number, _ in waiting.values()) + 1
             title = f"tuning {study.name}, trial {begun} of {study.tuning.trials}"
-            for sha256, bits, failure in _run([cell for *_, cell in cells.values()], prepared, kept, title):
+            for sha256, loss, failure in _run([cell for *_, cell in cells.values()], prepared, kept, title):
                 job, number, _ = cells[sha256]
                 if failure:
                     raise StudyError(f"A trial of {job} failed: {failure}")
-                searches[job].tell(number, bits)
-    best = [_best(searches[job], job) for job in jobs]
+                searches[job].tell(number, loss)
+    best = [_best(searches[job], job, study.training.keep) for job in jobs]
     path = folder / f"{name}.yaml"
     tuned = study.model_dump(mode="json") | {"tuned": {one.key: one.settings for one in best}}
     path.write_text(yaml.safe_dump(tuned, allow_unicode=True, sort_keys=False), encoding="utf-8")
@@ -156,31 +168,38 @@ def _cell(like: Cell, settings: dict[str, Any], job: str, params: dict[str, Any]
 
 
 def _run(cells: list[Cell], prepared: Prepared, kept: Workers, title: str) -> Iterator[tuple[str, float, str]]:
-    """Each cell's hash with its validation bits (infinite where it diverged), or why it failed."""
+    """Each cell's hash with its loss on validation (infinite where it diverged), or why it failed."""
     there = [cell for cell in cells if has_results(cell)]
     for cell in there:
-        yield cell.sha256, _valid_bits(cell), ""
+        yield cell.sha256, _loss(cell), ""
     left = [cell for cell in cells if cell not in there]
     if not left:
         return
     with StudyProgress(left, title) as progress:
         for finished in run_cells(left, prepared.datasets, len(left), progress.advance, kept=kept):
-            bits = float("inf") if finished.failure else _valid_bits(finished.cell)
-            progress.finish(finished.cell, finished.failure or f"{bits:.3f} bits on validation")
-            yield finished.cell.sha256, bits, finished.failure
+            loss = float("inf") if finished.failure else _loss(finished.cell)
+            progress.finish(finished.cell, finished.failure or f"{in_words(loss, _keep(finished.cell))} on validation")
+            yield finished.cell.sha256, loss, finished.failure
 
 
-def _valid_bits(cell: Cell) -> float:
-    """Validation bits of a finished trial; its weights are not kept."""
+def _loss(cell: Cell) -> float:
+    """What a finished trial comes to on validation; its weights are not kept."""
     folder = cell_folder(cell)
     (folder / "model.weights.h5").unlink(missing_ok=True)
-    bits = float(json.loads((folder / "results.json").read_text(encoding="utf-8"))["metrics"]["valid_bits"])
-    return bits if bits == bits else float("inf")
+    metrics = json.loads((folder / RESULTS).read_text(encoding="utf-8"))["metrics"]
+    bits = float(metrics["valid_bits"])
+    if bits != bits:
+        return float("inf")
+    return 1.0 - float(metrics["valid_accuracy"]) if _keep(cell) == "accuracy" else bits
 
 
-def _best(search: optuna.Study, job: str) -> Best:
+def _keep(cell: Cell) -> str:
+    return str(cell.settings["study"]["training"]["keep"])
+
+
+def _best(search: optuna.Study, job: str, keep: str) -> Best:
     lang, model = job.split("/")
     values = {trial.number: float(trial.value) for trial in search.trials if trial.value is not None}
     best = min(values, key=lambda number: (values[number], number))
     settings = dict(search.trials[best].user_attrs["settings"])
-    return Best(lang, model, len(values), values[min(values)], values[best], settings)
+    return Best(lang, model, len(values), values[min(values)], values[best], settings, keep)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from corpora.errors import CorpusError
 from corpora.readers import Row, Source, reader, side_by_side, text_lines
+from corpora.splits import place_of
 from corpora.syntax import Word, collapsed, fault_of, written
 
 COLUMNS = 10
@@ -35,7 +35,7 @@ def conllu(source: Source) -> Iterator[Row]:
                     raise CorpusError(f"{row.where}: sentence {row.name} beside {first.name}: not aligned.")
             texts = {lang: text for row in rows for lang, text in row.texts.items()}
             syntax = {lang: tree for row in rows for lang, tree in row.syntax.items()}
-            held = split == "train" and _place(first.document or first.name) < source.options.get("valid", 0)
+            held = split == "train" and place_of(first.document or first.name, "split") < source.options.get("valid", 0)
             yield Row(first.name, texts, "valid" if held else split, first.document, syntax=syntax, where=first.where)
 
 
@@ -50,11 +50,6 @@ def _pattern(option: Any) -> re.Pattern[str] | None:
     if not pattern.groups:
         raise CorpusError(f"The option document={option} needs a group, as in ^(doc[0-9]+)-, which is the document.")
     return pattern
-
-
-def _place(name: str) -> int:
-    """0 to 99, by the hash of a name."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4, person=b"split").digest(), "little") % 100
 
 
 def _by_split(source: Source) -> dict[str, dict[str, Path]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tarfile
 import zlib
@@ -12,6 +11,7 @@ from typing import Any
 
 from corpora.errors import CorpusError
 from corpora.readers import Row, Source, ending, reader, text_lines
+from corpora.splits import dealt
 
 CODE = "CODE"
 """Stands, in every language alike, for inline code that is not one short name."""
@@ -103,8 +103,7 @@ def _members(path: Path) -> Iterator[tuple[str, str]]:
 def _split(name: str, held_out: int) -> str:
     if not held_out:
         return ""
-    place = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little") % 100
-    return "test" if place < held_out else "valid" if place < 2 * held_out else "train"
+    return dealt(name, {"valid": held_out, "test": held_out}, "")
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from corpora.errors import CorpusError
 from corpora.readers import Row, Source, reader, text_lines
-from corpora.readers.table import dealt
+from corpora.splits import dealt
 
 
 @reader("linked")

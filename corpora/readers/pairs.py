@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from corpora.errors import CorpusError
 from corpora.readers import Row, Source, reader, side_by_side, text_lines
+from corpora.splits import dealt
 
 
 @reader("pairs")
@@ -37,9 +37,7 @@ def pairs(source: Source) -> Iterator[Row]:
         if len(labels) > 1:
             raise CorpusError(f"{where}: labels {', '.join(sorted(labels))} in one pair: not aligned.")
         name = f"pair-{number:05d}"
-        place = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little") % 100
-        shares = options["held_out"]
-        split = "test" if place < shares["test"] else "valid" if place < shares["test"] + shares["valid"] else "train"
+        split = dealt(name, options["held_out"], "")
         (label,) = labels
         for member in (0, 1):
             texts = {lang: found[member] for lang, found in cells.items()}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpora.readers import Row, Source, reader, text_lines
-from corpora.readers.table import dealt
+from corpora.splits import dealt
 
 _END = re.compile(r"(?<=[.?!])\s+|(?<=다\.)(?=[^\s\d”’\"')\]」｣])")
 _LAST = re.compile(r"[^\W\d_][.?!][”’\"']?$")

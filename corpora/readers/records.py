@@ -10,7 +10,7 @@ from typing import Any
 
 from corpora.errors import CorpusError, unknown
 from corpora.readers import LONGEST, Row, Source, ending, reader, text_lines
-from corpora.readers.table import dealt
+from corpora.splits import dealt
 from corpora.table import SPLITS
 
 NAMED = ("id", "label", "document", "split")

@@ -12,7 +12,7 @@ from typing import Any
 
 from corpora.errors import CorpusError
 from corpora.readers import Row, Source, reader, text_lines
-from corpora.readers.table import dealt
+from corpora.splits import dealt
 
 _NOTE = re.compile(r"\{[^}]*\}|&gt;|\(\d+:\d+\)")
 _POINTS = "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u034f"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from corpora.errors import CorpusError, unknown
 from corpora.readers import Row, Source, reader, text_lines
+from corpora.splits import dealt
 from corpora.table import SPLITS
 
 
@@ -112,9 +112,3 @@ def _split(given: str | None, name: str, options: Mapping[str, Any], where: str)
     if not shares:
         return ""
     return dealt(name, shares)
-
-
-def dealt(name: str, shares: Mapping[str, int]) -> str:
-    """The split of a document by the hash of its name: `shares` {valid, test} of a hundred."""
-    place = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4, person=b"held-out").digest(), "little") % 100
-    return "test" if place < shares["test"] else "valid" if place < shares["test"] + shares["valid"] else "train"

@@ -180,19 +180,24 @@ class Classifier(_Reader):
         self.built = True
 
     def mask_widths(self) -> list[int]:
-        """Widths of what dropout falls on: pieces, embeddings, between the layers, the states that are read out."""
+        """Widths of what dropout falls on: pieces, embeddings, between the layers, the vectors that are read out."""
         return [1, int(self.embedding.output_dim), *self.body.mask_widths(), self.width]
 
     def logits(
         self, ids: Tensor, keep: Tensor, slot: Tensor, ends: Tensor, masks: list[Tensor], learning: bool = False
     ) -> Tensor:
         """[batch, slots or pairs, classes]; slot: [batch, time], the text's place in its row, or a number past the
-        last place for filling; ends: [batch, 2, slots], the first and last step of the text in each place."""
+        last place for filling; ends: [batch, 2, slots], the first and last step of the text in each place.
+
+        A text's vector is dropped from by the random bytes of its last step: of its states one by one, a maximum would
+        be over values that dropout has scaled up and seldom left out, and a mean over nearly all."""
         states, _ = self.states(ids, keep, [], masks, learning)
-        states = dropped(states, masks[-1] if masks else None, self.rate)
         states = tf.transpose(states, (1, 0, 2))
         inside = tf.one_hot(slot, ends.shape[2], dtype=states.dtype)
         vectors = self.readout.read(states, inside, ends[:, 0], ends[:, 1])
+        if masks:
+            mask = tf.gather(tf.transpose(masks[-1], (1, 0, 2)), ends[:, 1], axis=1, batch_dims=1)
+            vectors = dropped(vectors, mask, self.rate)
         if self.pairs:
             u, v = vectors[:, 0::2], vectors[:, 1::2]
             vectors = tf.concat([u, v, tf.abs(u - v), u * v], -1)

@@ -11,7 +11,7 @@ from corpora.build import build
 from corpora.counts import count
 from corpora.errors import CorpusError
 from corpora.readers.gettext import plain
-from corpora.selection import _split
+from corpora.splits import UNTOLD, dealt
 from corpora.table import Corpus
 
 MIRROR = os.environ.get("EOSUN_MIRROR", "")
@@ -146,8 +146,8 @@ def test_python_docs_is_prose_and_split_by_file() -> None:
 def test_of_two_rows_in_different_splits_the_training_one_stays(tmp_path: Path) -> None:
     """Documents decide the split here, and held-out ones come first in the file."""
     names = [f"d{i}" for i in range(200)]
-    held = [name for name in names if _split(name) != "train"]
-    training = [name for name in names if _split(name) == "train"]
+    held = [name for name in names if dealt(name, UNTOLD, "split") != "train"]
+    training = [name for name in names if dealt(name, UNTOLD, "split") == "train"]
     assert len(held) > 5
     rows = [(f"모두가 아는 문장 {i}번.", name) for i, name in enumerate(held)]
     rows += [(f"모두가 아는 문장 {i}번.", name) for i, name in enumerate(training[: len(held)])]

@@ -179,6 +179,29 @@ def test_a_text_in_a_row_is_classified_as_it_is_alone(name: str, readout: str) -
         np.testing.assert_allclose(together[k], alone, atol=1e-5)
 
 
+@pytest.mark.parametrize("readout", ["last", "mean", "max", "attention"])
+def test_dropout_of_a_classifier_takes_from_the_vector_that_is_read_out(readout: str) -> None:
+    """What one mask keeps and what its opposite keeps add up to what is kept of the whole vector, scaled alike. Of the
+    maximum of states that are dropped from one by one it would not be so."""
+    keras.utils.set_random_seed(2)
+    model = Classifier(get_model("lstm"), VOCABULARY, 16, 12, 3, (0.5, 0.0), readout=readout)
+    generator = np.random.default_rng(0)
+    ids = generator.integers(0, VOCABULARY, (2, 9)).astype(np.int32)
+    keep, slot = np.ones((2, 9), np.float32), np.zeros((2, 9), np.int32)
+    keep[:, 0] = 0.0
+    ends = np.array([[[0], [8]], [[0], [8]]], np.int32)
+    bytes_ = generator.integers(0, 256, (9, 2, 12), np.uint8)
+    inputs = [np.full((9, 2, 1), 255, np.uint8), np.full((9, 2, 16), 255, np.uint8)]
+
+    def logits(last: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+        masks = [tf.constant(mask) for mask in (*inputs, last)]
+        return np.asarray(model.logits(ids, keep, slot, ends, masks, learning=True)[:, 0])
+
+    some, others, whole = logits(bytes_), logits(255 - bytes_), logits(np.full_like(bytes_, 255))
+    np.testing.assert_allclose(some + others, whole, atol=1e-5)
+    assert np.abs(some - whole).max() > 0.01
+
+
 def test_a_bidirectional_stack_is_keras_own() -> None:
     keras.utils.set_random_seed(4)
     model = Classifier(get_model("lstm_bidirectional"), VOCABULARY, 16, 12, 3)

@@ -63,6 +63,7 @@ def test_a_corpus_brings_its_own_settings() -> None:
         ({"settings": ["task=documents", "recall='='"]}, "recall is measured on sentences"),
         ({"settings": ["sample.balanced=true"]}, "sample.balanced is for texts with labels"),
         ({"settings": ["readout=max"]}, "readout is that of a classifier"),
+        ({"settings": ["training.keep=accuracy"]}, "training.keep=accuracy is for labels"),
         ({"name": "intent", "settings": ["hosts=true"]}, "hosts measures language models"),
         ({"settings": ["tuned.ko/lstmm.training.dropout=0.5"]}, 'Unknown model "lstmm". Did you mean "lstm"'),
         ({"settings": ["tuned.kr/lstm.training.dropout=0.5"]}, 'Unknown language "kr"'),

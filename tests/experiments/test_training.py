@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.checkpoint import History
+from experiments.checkpoint import History, Validated
+from experiments.fitting import validated
 from experiments.models import get_model
 from experiments.packing import Rows, TextRows, documents, pack, pack_texts, passages, stream
 from experiments.study import Study, Training, load_study
@@ -38,7 +39,9 @@ def sequences(count: int, seed: int = 0) -> Sequences:
     return Sequences(ids, np.arange(len(ids) + 1), np.cumsum([0, *lengths]).astype(np.int64))
 
 
-Setup = tuple[Callable[[], Network], Callable[[int, np.random.Generator], Rows | TextRows], Callable[[Network], float]]
+Setup = tuple[
+    Callable[[], Network], Callable[[int, np.random.Generator], Rows | TextRows], Callable[[Network], Validated]
+]
 
 
 def language_model(model: str = "lstm", **training: Any) -> Setup:
@@ -51,7 +54,7 @@ def language_model(model: str = "lstm", **training: Any) -> Setup:
     return (
         new,
         lambda epoch, generator: pack(given, 16, 4, generator),
-        lambda network: float(network.bits(valid).mean()),
+        lambda network: Validated(float(network.bits(valid).mean())),
     )
 
 
@@ -66,7 +69,7 @@ def streamed() -> Setup:
     return (
         new,
         lambda epoch, generator: stream(given, 16, 4, generator),
-        lambda network: float(network.bits(valid).mean()),
+        lambda network: Validated(float(network.bits(valid).mean())),
     )
 
 
@@ -78,9 +81,8 @@ def classifier() -> Setup:
     def new() -> Network:
         return new_classifier(get_model("lstm_bidirectional"), VOCABULARY, chosen, 8, 3, 5)
 
-    def validate(network: Network) -> float:
-        bits = network.label_bits(pack_texts(valid, right, 16, 4, 4))
-        return float(bits[np.arange(12), right].mean())
+    def validate(network: Network) -> Validated:
+        return validated(network.label_bits(pack_texts(valid, right, 16, 4, 4)), right)
 
     return new, lambda epoch, generator: pack_texts(given, labels, 16, 4, 4, generator), validate
 
@@ -126,6 +128,7 @@ def test_killed_at_any_step_it_ends_in_the_same_bits(
     assert found.resumed == len(kills)
     assert found.steps == expected.steps > sum(kills)
     assert (found.train_bits, found.valid_bits) == (expected.train_bits, expected.valid_bits)
+    assert found.valid_accuracy == expected.valid_accuracy
     assert (found.best_epoch, found.learning_rates) == (expected.best_epoch, expected.learning_rates)
     for one, other in zip(weights, resumed, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -211,9 +214,9 @@ def test_the_best_epoch_is_kept_and_patience_ends_it() -> None:
     planned = iter([9.0, 5.0, 4.0, 6.0, 4.5, 1.0])
     kept: list[Any] = []
 
-    def told() -> float:
+    def told() -> Validated:
         kept.append(network.model.get_weights())
-        return next(planned)
+        return Validated(next(planned))
 
     history = train(network, rows, told, lambda *_: None)
     assert history.valid_bits == [9.0, 5.0, 4.0, 6.0, 4.5]
@@ -223,9 +226,20 @@ def test_the_best_epoch_is_kept_and_patience_ends_it() -> None:
         np.testing.assert_array_equal(one, other)
 
 
+def test_of_labels_the_epoch_with_the_most_right_ones_is_kept_where_a_study_says_so() -> None:
+    """Surprisal rises from the second epoch on, while labels get better; of two equals the surer one is kept."""
+    planned = [(9.0, 0.1), (2.0, 0.6), (3.0, 0.7), (2.5, 0.7), (2.2, 0.65)]
+    for keep, best in (("bits", 1), ("accuracy", 3)):
+        new, rows, _ = language_model(epochs=4, patience=4, keep=keep, dropout=0.0, piece_dropout=0.0)
+        told = iter([Validated(*one) for one in planned])
+        history = train(new(), rows, told.__next__, lambda *_: None)
+        assert history.best_epoch == best
+        assert history.valid_accuracy == [accuracy for _, accuracy in planned]
+
+
 def test_a_training_that_is_not_finite_ends_and_says_so() -> None:
     new, rows, _ = language_model()
-    history = train(new(), rows, iter([3.0, float("nan")]).__next__, lambda *_: None)
+    history = train(new(), rows, iter([Validated(3.0), Validated(float("nan"))]).__next__, lambda *_: None)
     assert history.diverged
     assert len(history.train_bits) == 1
 
@@ -242,7 +256,7 @@ def test_a_network_learns_what_is_certain(model: str) -> None:
     train(
         network,
         lambda epoch, generator: pack(given, 16, 4, generator),
-        lambda: float(next(falling)),
+        lambda: Validated(next(falling)),
         lambda *_: None,
     )
     inside = np.zeros(len(given.targets), bool)

@@ -49,7 +49,7 @@ def test_every_network_and_language_gets_the_same_trials_and_the_best_is_written
     assert [(one.key, one.trials) for one in best] == [("ko/gru", 3), ("en/gru", 3)]
     assert sorted(counted) == sorted(["ko gru", "en gru"] * 3)
     for one in best:
-        assert one.bits <= one.before, "the study's own settings are the first trial"
+        assert one.loss <= one.before, "the study's own settings are the first trial"
         assert 0.001 <= one.settings["training.learning_rate"] <= 0.05
     written = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert written["tuned"] == {one.key: one.settings for one in best}
