@@ -33,7 +33,9 @@ class Training(Strict):
     anew at each place), likewise. weight_decay: decoupled, a step (Loshchilov & Hutter 2019). averaging: how much of a
     running average of the weights stays at a step; it is what is validated and kept (Polyak & Juditsky 1992). resets:
     at which share of the pieces of documents the state is emptied, so that a model has seen text go on from an empty
-    state, which truncated contexts ask of it.
+    state, which truncated contexts ask of it. consistency: a classifier reads every text twice under other dropout, and
+    this times the mean of the two divergences between what it says is added to the loss (R-Drop, Liang et al. 2021,
+    whose α is twice as large, as they add the two surprisals and here they are averaged).
     """
 
     epochs: Positive = 12
@@ -50,6 +52,7 @@ class Training(Strict):
     warmup: Annotated[int, Field(ge=0)] = 0
     resets: Annotated[float, Field(ge=0, lt=1)] = 0.0
     keep: Literal["bits", "accuracy"] = "bits"
+    consistency: Annotated[float, Field(ge=0)] = 0.0
 
 
 class Sample(Strict):

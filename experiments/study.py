@@ -144,6 +144,10 @@ class Study(BaseModel):
             raise StudyError("readout is that of a classifier: set task=classification, or leave it out.")
         if self.training.keep == "accuracy" and not self.classifies:
             raise StudyError("training.keep=accuracy is for labels: set task=classification, or leave it out.")
+        if self.training.consistency and not self.classifies:
+            raise StudyError("training.consistency is for classifiers: set task=classification, or leave it out.")
+        if self.training.consistency and not (self.training.dropout or self.training.piece_dropout):
+            raise StudyError("training.consistency compares two dropouts: set training.dropout, or leave it out.")
         for key in self.tuned:
             lang, _, model = key.partition("/")
             if lang not in self.units:

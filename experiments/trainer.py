@@ -120,7 +120,8 @@ class Network:
         many = self.training.rows
         arrays = [tf.constant(array[batch * many : (batch + 1) * many]) for array in rows.arrays]
         self.read_as(rows.carried)
-        masks = [tf.constant(m) for m in self.masks_of(many, rows.ids.shape[1], epoch, batch)]
+        readings = 2 if self.training.consistency else 1
+        masks = [tf.constant(m) for m in self.masks_of(readings * many, rows.ids.shape[1], epoch, batch)]
         before = self._before(many, rows.carried)
         nats, after = self._learn(arrays, masks, before)
         self.carried = list(after) if rows.carried else []
@@ -206,8 +207,9 @@ def new_classifier(
 
     def made() -> Classifier:
         return Classifier(
-            model, vocabulary, embedding, units, classes, _rates(training), readout=study.readout, pairs=pairs
-        )
+            model, vocabulary, embedding, units, classes, _rates(training), readout=study.readout, pairs=pairs,
+            consistency=training.consistency,
+        )  # fmt: skip
 
     return _fresh(
         (model.name, vocabulary, embedding, units, classes, study.readout, pairs), made, training, seed, reuse

@@ -169,10 +169,12 @@ class Classifier(_Reader):
         *,
         readout: str = "last",
         pairs: bool = False,
+        consistency: float = 0.0,
         dtype: str = "float32",
     ) -> None:
         super().__init__(model, vocabulary, embedding, units, rates, dtype)
         self.pairs = pairs
+        self.consistency = consistency
         self.width = self.body.width
         self.readout = ReadOut(readout, self.width, model.direction == "bidirectional", dtype)
         self.classes = keras.layers.Dense(classes, dtype=dtype)
@@ -207,11 +209,28 @@ class Classifier(_Reader):
         self, ids: Tensor, keep: Tensor, slot: Tensor, ends: Tensor, labels: Tensor, weight: Tensor, *,
         before: list[Tensor], masks: list[Tensor],
     ) -> tuple[Tensor, Tensor, list[Tensor]]:  # fmt: skip
-        """Mean surprisal of the labels in nats, and their summed nats; labels and weight: [batch, slots or pairs]."""
+        """Mean surprisal of the labels in nats, and their summed nats; labels and weight: [batch, slots or pairs].
+
+        Where `consistency` is asked for every row is read twice, masks being [time, 2 · batch, ·], and to the mean of
+        both surprisals comes how far apart the two readings are.
+        """
+        arrays = ids, keep, slot, ends, labels, weight
+        if self.consistency:
+            ids, keep, slot, ends, labels, weight = (tf.concat([array, array], 0) for array in arrays)
         logits = self.logits(ids, keep, slot, ends, masks, learning=True)
         weight = tf.cast(weight, logits.dtype)
+        count = tf.maximum(tf.reduce_sum(weight), 1.0)
         nats = tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits) * weight)
-        return nats / tf.maximum(tf.reduce_sum(weight), 1.0), nats, before
+        if not self.consistency:
+            return nats / count, nats, before
+        apart = tf.reduce_sum(divergence(*tf.split(logits, 2)) * tf.split(weight, 2)[0])
+        return (nats + 2.0 * self.consistency * apart) / count, nats / 2.0, before
+
+
+def divergence(one: Tensor, other: Tensor) -> Tensor:
+    """Half of what the two Kullback–Leibler divergences between the soft-maxes of logits [·, classes] come to, [·]."""
+    one, other = tf.nn.log_softmax(one), tf.nn.log_softmax(other)
+    return 0.5 * tf.reduce_sum((tf.exp(one) - tf.exp(other)) * (one - other), -1)
 
 
 def _uniform(embedding: int) -> Any:

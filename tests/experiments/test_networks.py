@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy import special, stats
 
 from experiments.errors import StudyError
 from experiments.models import get_model
@@ -200,6 +201,33 @@ def test_dropout_of_a_classifier_takes_from_the_vector_that_is_read_out(readout:
     some, others, whole = logits(bytes_), logits(255 - bytes_), logits(np.full_like(bytes_, 255))
     np.testing.assert_allclose(some + others, whole, atol=1e-5)
     assert np.abs(some - whole).max() > 0.01
+
+
+def test_two_readings_of_a_text_are_held_together() -> None:
+    """The loss is the mean surprisal of two readings under other dropout, and `consistency` times the mean of both
+    divergences between them, as SciPy has them."""
+    keras.utils.set_random_seed(2)
+    model = Classifier(get_model("gru"), VOCABULARY, 16, 12, 3, (0.5, 0.0), readout="max", consistency=0.7)
+    generator = np.random.default_rng(0)
+    ids = generator.integers(0, VOCABULARY, (2, 9)).astype(np.int32)
+    keep, slot = np.ones((2, 9), np.float32), np.zeros((2, 9), np.int32)
+    keep[:, 0] = 0.0
+    ends, labels = np.array([[[0], [8]], [[0], [8]]], np.int32), np.array([[2], [0]], np.int32)
+    masks = [generator.integers(0, 256, (9, 4, width), np.uint8) for width in model.mask_widths()]
+    read = [
+        model.logits(ids, keep, slot, ends, [tf.constant(mask[:, half]) for mask in masks], learning=True)[:, 0]
+        for half in (slice(0, 2), slice(2, 4))
+    ]
+    one, other = (special.softmax(np.asarray(logits, np.float64), -1) for logits in read)
+    apart = (stats.entropy(one, other, axis=-1) + stats.entropy(other, one, axis=-1)) / 2
+    surprisal = -np.log(np.stack([one, other])[:, [0, 1], labels[:, 0]]).mean()
+    loss, nats, _ = model.objective(
+        *map(tf.constant, (ids, keep, slot, ends, labels, np.ones((2, 1), np.float32))), before=[],
+        masks=[tf.constant(mask) for mask in masks],
+    )  # fmt: skip
+    assert float(loss) == pytest.approx(surprisal + 0.7 * apart.mean(), rel=1e-5)
+    assert float(nats) == pytest.approx(2 * surprisal, rel=1e-5), "of two texts"
+    assert apart.mean() > 0.001
 
 
 def test_a_bidirectional_stack_is_keras_own() -> None:

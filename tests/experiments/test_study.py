@@ -64,6 +64,8 @@ def test_a_corpus_brings_its_own_settings() -> None:
         ({"settings": ["sample.balanced=true"]}, "sample.balanced is for texts with labels"),
         ({"settings": ["readout=max"]}, "readout is that of a classifier"),
         ({"settings": ["training.keep=accuracy"]}, "training.keep=accuracy is for labels"),
+        ({"settings": ["training.consistency=1"]}, "training.consistency is for classifiers"),
+        ({"settings": ["task=classification", "training.consistency=1", "training.dropout=0"]}, "two dropouts"),
         ({"name": "intent", "settings": ["hosts=true"]}, "hosts measures language models"),
         ({"settings": ["tuned.ko/lstmm.training.dropout=0.5"]}, 'Unknown model "lstmm". Did you mean "lstm"'),
         ({"settings": ["tuned.kr/lstm.training.dropout=0.5"]}, 'Unknown language "kr"'),

@@ -74,7 +74,7 @@ def streamed() -> Setup:
 
 
 def classifier() -> Setup:
-    chosen = study()
+    chosen = study(consistency=0.5)
     given, valid = sequences(60), sequences(12, 1)
     labels, right = (np.arange(n) % 3 for n in (60, 12))
 
