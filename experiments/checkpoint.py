@@ -51,7 +51,9 @@ class History:
             self.valid_accuracy.append(found.accuracy)
 
     def loss(self, epoch: int, keep: str) -> tuple[float, ...]:
-        """What decides between epochs, lowest best: bits, or wrong labels and then bits."""
+        """What decides between epochs, lowest best: bits, or wrong labels and then bits, or which one is later."""
+        if keep == "last":
+            return (-float(epoch),)
         bits = self.valid_bits[epoch]
         return (1.0 - self.valid_accuracy[epoch], bits) if keep == "accuracy" else (bits,)
 

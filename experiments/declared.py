@@ -26,7 +26,8 @@ class Training(Strict):
 
     A step reads `rows` rows of `row` pieces. Training ends after `patience` epochs in a row that are not better on
     validation, or after `epochs` in all, and the best epoch is kept. keep: what is better, fewer `bits`, or of labels a
-    higher `accuracy` (of equally many right labels, fewer bits). schedule: `halve` the learning rate after
+    higher `accuracy` (of equally many right labels, fewer bits); or simply the `last` one, for a schedule that ends at
+    zero: then validation decides nothing. schedule: `halve` the learning rate after
     such an epoch, let it fall to zero as a `cosine` over all epochs, or keep it `constant`; it rises linearly over
     the first `warmup` steps. dropout: after the embedding, between layers and before the soft-max (Zaremba et al.
     2014), a multiple of 1/256. piece_dropout: whole embeddings of single pieces (Gal & Ghahramani 2016, but drawn
@@ -51,7 +52,7 @@ class Training(Strict):
     schedule: Literal["halve", "cosine", "constant"] = "halve"
     warmup: Annotated[int, Field(ge=0)] = 0
     resets: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    keep: Literal["bits", "accuracy"] = "bits"
+    keep: Literal["bits", "accuracy", "last"] = "bits"
     consistency: Annotated[float, Field(ge=0)] = 0.0
 
 

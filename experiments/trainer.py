@@ -323,7 +323,7 @@ def _end_epoch(
     position.epoch += 1
     if history.diverged:
         return True
-    if history.loss(-1, training.keep) < history.loss(history.best_epoch, training.keep):
+    if history.loss(position.epoch - 1, training.keep) < history.loss(history.best_epoch, training.keep):
         history.best_epoch, position.waited = position.epoch - 1, 0
         position.best = weights
         return False

@@ -31,8 +31,8 @@ FOLDER = "tuning"
 @dataclass(frozen=True)
 class Best:
     """What tuning found for a network in a language: the loss on validation with the study's own settings (the first
-    trial), loss and settings of the best trial, and how many trials there were. Losses are bits, or where a study keeps
-    the epoch of the highest accuracy, the share of wrong labels."""
+    trial), loss and settings of the best trial, and how many trials there were. Losses are bits, or of a classifier
+    whose epochs are not chosen by bits, the share of wrong labels (`labels`)."""
 
     lang: str
     model: str
@@ -40,7 +40,7 @@ class Best:
     before: float
     loss: float
     settings: dict[str, Any]
-    keep: str
+    labels: bool
 
     @property
     def key(self) -> str:
@@ -49,11 +49,11 @@ class Best:
     @property
     def told(self) -> str:
         """The best loss on validation, and the first one."""
-        return f"{in_words(self.loss, self.keep)} on validation, {in_words(self.before, self.keep)} at first"
+        return f"{in_words(self.loss, self.labels)} on validation, {in_words(self.before, self.labels)} at first"
 
 
-def in_words(loss: float, keep: str) -> str:
-    return f"{100.0 * loss:.2f} % wrong" if keep == "accuracy" else f"{loss:.2f} bits"
+def in_words(loss: float, labels: bool) -> str:
+    return f"{100.0 * loss:.2f} % wrong" if labels else f"{loss:.2f} bits"
 
 
 def tune(prepared: Prepared, languages: tuple[str, ...], workers: int | None) -> tuple[list[Best], Path]:
@@ -92,7 +92,7 @@ def tune(prepared: Prepared, languages: tuple[str, ...], workers: int | None) ->
                 if failure:
                     raise StudyError(f"A trial of {job} failed: {failure}")
                 searches[job].tell(number, loss)
-    best = [_best(searches[job], job, study.training.keep) for job in jobs]
+    best = [_best(searches[job], job, _by_labels(study.model_dump())) for job in jobs]
     path = folder / f"{name}.yaml"
     tuned = study.model_dump(mode="json") | {"tuned": {one.key: one.settings for one in best}}
     path.write_text(yaml.safe_dump(tuned, allow_unicode=True, sort_keys=False), encoding="utf-8")
@@ -178,7 +178,8 @@ def _run(cells: list[Cell], prepared: Prepared, kept: Workers, title: str) -> It
     with StudyProgress(left, title) as progress:
         for finished in run_cells(left, prepared.datasets, len(left), progress.advance, kept=kept):
             loss = float("inf") if finished.failure else _loss(finished.cell)
-            progress.finish(finished.cell, finished.failure or f"{in_words(loss, _keep(finished.cell))} on validation")
+            labels = _by_labels(finished.cell.settings["study"])
+            progress.finish(finished.cell, finished.failure or f"{in_words(loss, labels)} on validation")
             yield finished.cell.sha256, loss, finished.failure
 
 
@@ -190,16 +191,16 @@ def _loss(cell: Cell) -> float:
     bits = float(metrics["valid_bits"])
     if bits != bits:
         return float("inf")
-    return 1.0 - float(metrics["valid_accuracy"]) if _keep(cell) == "accuracy" else bits
+    return 1.0 - float(metrics["valid_accuracy"]) if _by_labels(cell.settings["study"]) else bits
 
 
-def _keep(cell: Cell) -> str:
-    return str(cell.settings["study"]["training"]["keep"])
+def _by_labels(declared: dict[str, Any]) -> bool:
+    return declared["task"] in ("classification", "pairs") and declared["training"]["keep"] != "bits"
 
 
-def _best(search: optuna.Study, job: str, keep: str) -> Best:
+def _best(search: optuna.Study, job: str, labels: bool) -> Best:
     lang, model = job.split("/")
     values = {trial.number: float(trial.value) for trial in search.trials if trial.value is not None}
     best = min(values, key=lambda number: (values[number], number))
     settings = dict(search.trials[best].user_attrs["settings"])
-    return Best(lang, model, len(values), values[min(values)], values[best], settings, keep)
+    return Best(lang, model, len(values), values[min(values)], values[best], settings, labels)
