@@ -116,7 +116,8 @@ class Gate(Strict):
 
 
 class Tuning(Strict):
-    """What `eosun tune` searches: `trials` a model and language, over `space`.
+    """What `eosun tune` searches: `trials` a model and language, over `space`, of `epochs` each (by default those of
+    the study, which keeps its own in any case).
 
     space: by setting, either [low, high] (searched on a log scale where low is positive and high ten times low or
     more), or a list of three or more values to choose from.

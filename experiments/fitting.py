@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from experiments.trainer import Network
 
 Progress = Callable[[float, str], None]
+DIVERGED = "flagged: training diverged"
 SLOTS = 16
 """Texts a row of a classifier holds at most."""
 
@@ -130,10 +131,14 @@ def _classifier(cell: Cell, material: Material, folder: Path, checkpoints: Path 
         checkpoints,
     )
     _keep(network.model, material, folder)
-    best = history.valid_bits[history.best_epoch]
-    alone = label_entropy(labels, right)
-    gate = _gate(history, best, {}, {"label distribution": alone}, study.gate.margin)
-    accuracy = history.valid_accuracy[history.best_epoch]
+    alone, accuracy = label_entropy(labels, right), history.valid_accuracy[history.best_epoch]
+    wrong = float((right != np.bincount(labels).argmax()).mean())
+    best, floors = (
+        (history.valid_bits[history.best_epoch], {"label distribution": alone})
+        if study.training.keep == "bits"
+        else (1.0 - accuracy, {"commonest label": wrong})
+    )
+    gate = _gate(history, best, {}, floors, study.gate.margin)
     metrics = {"valid_bits.labels": alone, "valid_accuracy": accuracy, "classes": float(len(material.classes))}
     return _fitted(network, gate, network.weights, material, history, metrics)
 
@@ -142,7 +147,7 @@ def _bag(cell: Cell, material: Material) -> Fitted:
     train, valid = (material.sequences(material.numbers[split], cell.train_order) for split in ("train", "valid"))
     labels, right = material.labels("train"), material.labels("valid")
     bag = Bag(material.model.kind, material.dataset.vocabulary())
-    tried = bag.fit(train, labels, valid, right)
+    tried = bag.fit(train, labels, valid, right, material.study.training.keep)
     found = validated(bag.class_bits(valid), right)
     metrics = {
         "valid_bits": found.bits,
@@ -161,9 +166,13 @@ class NetworkClasses:
     pairs: bool
 
     def packed(self, given: Sequences, labels: NDArray[np.int64], generator: np.random.Generator | None) -> TextRows:
+        """In rows for training, or without a generator for scoring."""
+        from experiments.trainer import SCORING_ROWS
+
         training = self.network.training
         slots = (2 if self.pairs else 1) if self.network.fused else SLOTS
-        return pack_texts(given, labels, training.row, training.rows, slots, generator, pairs=self.pairs)
+        multiple = SCORING_ROWS if generator is None else training.rows
+        return pack_texts(given, labels, training.row, multiple, slots, generator, pairs=self.pairs)
 
     def class_bits(self, given: Sequences) -> NDArray[np.float64]:
         """[texts or pairs, classes]: surprisal of every class in bits."""
@@ -190,7 +199,7 @@ def _keep(model: keras.Model, material: Material, folder: Path) -> None:
 def _gate(history: History, best: float, below: dict[str, float], beaten: dict[str, float], margin: float) -> str:
     """What a training must have come to: finite, below the first floors, and below the others by a margin."""
     if history.diverged:
-        return "flagged: training diverged"
+        return DIVERGED
     for name, bits in below.items():
         if best > bits:
             return f"flagged: worse than the {name} floor"

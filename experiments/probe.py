@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from experiments.packing import Passages, stream
+from experiments.packing import Passages, stream, streams
 from experiments.trainer import SCORING_ROWS, Network
 from pipelines.layout import Indices
 
@@ -35,7 +35,7 @@ class Probe:
         """The states from which each of some steps is taken, [steps, units] for every state of every layer; zeros where
         a passage begins. Every passage is read once, whatever is asked for."""
         row = self.network.training.row
-        together = min(SCORING_ROWS, -(-len(given.lengths) // 8) * 8)
+        together = streams(given.lengths, row, SCORING_ROWS)
         rows = stream(given, row, together)
         flat = rows.place[np.maximum(steps - 1, 0)]
         batch, inside = flat // row // together, (flat % row, flat // row % together)
@@ -57,11 +57,12 @@ class Probe:
     def kept(self, given: Passages) -> list[NDArray[np.float64]]:
         """Of every gated layer, [units], the mean over all steps of the gate that keeps a unit's state."""
         row = self.network.training.row
-        rows = stream(given, row, SCORING_ROWS)
-        before = self.network.model.body.empty_states(SCORING_ROWS)
+        together = streams(given.lengths, row, SCORING_ROWS)
+        rows = stream(given, row, together)
+        before = self.network.model.body.empty_states(together)
         sums: list[NDArray[np.float64]] = []
-        for begin in range(0, len(rows.ids), SCORING_ROWS):
-            part = slice(begin, begin + SCORING_ROWS)
+        for begin in range(0, len(rows.ids), together):
+            part = slice(begin, begin + together)
             every, kept = self._states(tf.constant(rows.ids[part]), tf.constant(rows.keep[part]), before)
             counted = rows.weight[part].T[:, :, None]
             found = [(gate.numpy() * counted).sum((0, 1)).astype(np.float64) for gate in kept]

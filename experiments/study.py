@@ -144,6 +144,8 @@ class Study(BaseModel):
             raise StudyError("readout is that of a classifier: set task=classification, or leave it out.")
         if self.training.keep == "accuracy" and not self.classifies:
             raise StudyError("training.keep=accuracy is for labels: set task=classification, or leave it out.")
+        if self.training.keep == "last" and self.training.schedule == "halve":
+            raise StudyError("training.keep=last never halves the rate: set training.schedule to cosine or constant.")
         if self.training.consistency and not self.classifies:
             raise StudyError("training.consistency is for classifiers: set task=classification, or leave it out.")
         if self.training.consistency and not (self.training.dropout or self.training.piece_dropout):

@@ -18,7 +18,7 @@ from experiments.checkpoint import History, Position, Validated, load, save
 from experiments.declared import Training
 from experiments.models import Model
 from experiments.models.network import Classifier, LanguageModel, Rates
-from experiments.packing import Passages, Rows, TextRows, pack, stream
+from experiments.packing import Passages, Rows, TextRows, pack, stream, streams
 from experiments.study import Study
 
 Progress = Callable[[float, str], None]
@@ -29,18 +29,26 @@ REPORTED = 20
 
 
 def fix_runtime() -> None:
-    """One thread and deterministic operations: bits depend on the number of threads. Call before TensorFlow works."""
+    """One thread and deterministic operations: bits depend on the number of threads; of a GPU no more memory than a
+    cell needs, as several share it. Call before TensorFlow makes its first variable, after which it refuses."""
+    for device in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(device, True)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
 
 
 def on_gpu() -> bool:
-    """Whether TensorFlow sees a GPU; several cells share it, each taking the memory it needs."""
-    found = tf.config.list_physical_devices("GPU")
-    for device in found:
-        tf.config.experimental.set_memory_growth(device, True)
-    return bool(found)
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+Steps = dict[bool, Callable[..., Any]]
+
+
+def steps_of(function: Callable[..., Any]) -> Steps:
+    """A step as it is compiled for rows that go through the packed scan (by XLA), and for fused kernels (which XLA does
+    not have)."""
+    return {fused: tf.function(function, jit_compile=not fused) for fused in (False, True)}
 
 
 class Network:
@@ -66,14 +74,13 @@ class Network:
         self.optimizer.build(model.trainable_variables)
         self.carried: list[Any] = []
         self.fused = on_gpu() and model.spec.recurrent and not getattr(model, "pairs", False)
-        self._learn = tf.function(self._step, jit_compile=not self.fused)
-        self.nats = tf.function(self._score, jit_compile=not self.fused)
-        self._logits = tf.function(self._classify, jit_compile=not self.fused)
+        self.now_fused = False
+        self._learn, self._nats, self._logits = (steps_of(step) for step in (self._step, self._score, self._classify))
 
-    def begin_again(self, weights: list[Any], seed: int) -> None:
+    def begin_again(self, weights: list[Any], training: Training, seed: int) -> None:
         """Become a new network with these weights: nothing is left of the training before but what was compiled."""
         self.model.set_weights(weights)
-        self.seed, self.carried = seed, []
+        self.training, self.seed, self.carried = training, seed, []
         for variable in self.optimizer.variables:
             variable.assign(tf.zeros_like(variable.value))
         self.optimizer.learning_rate.assign(self.training.learning_rate)
@@ -123,7 +130,7 @@ class Network:
         readings = 2 if self.training.consistency else 1
         masks = [tf.constant(m) for m in self.masks_of(readings * many, rows.ids.shape[1], epoch, batch)]
         before = self._before(many, rows.carried)
-        nats, after = self._learn(arrays, masks, before)
+        nats, after = self._learn[self.now_fused](arrays, masks, before)
         self.carried = list(after) if rows.carried else []
         return nats
 
@@ -132,9 +139,14 @@ class Network:
         return pack(given, self.training.row, self.training.rows, generator, 1 if self.fused else None)
 
     def read_as(self, carried: bool) -> None:
-        """Choose how recurrent layers read the next rows; each way is traced once."""
+        """Choose how recurrent layers read the next rows; each way is compiled for itself."""
+        self.now_fused = self.fused and not carried
         if self.model.spec.recurrent:
-            self.model.body.fused = self.fused and not carried
+            self.model.body.fused = self.now_fused
+
+    def nats(self, *given: Any) -> Any:
+        """`LanguageModel.nats`, compiled, of rows as `read_as` was told they are."""
+        return self._nats[self.now_fused](*given)
 
     def _before(self, many: int, carried: bool) -> list[Any]:
         return (self.carried or self.model.body.empty_states(many)) if carried else []
@@ -151,31 +163,34 @@ class Network:
         row = self.training.row
         long = given.lengths.max(initial=1) > row
         most = 1 if self.fused else None
-        rows = stream(given, row, SCORING_ROWS) if long else pack(given, row, SCORING_ROWS, most=most)
+        together = streams(given.lengths, row, SCORING_ROWS) if long else SCORING_ROWS
+        rows = stream(given, row, together) if long else pack(given, row, together, most=most)
         self.read_as(rows.carried)
         scored = np.zeros(rows.ids.size, bool)
         scored[rows.place if wanted is None else rows.place[wanted]] = True
         nats = np.zeros(rows.ids.size, np.float32)
-        size = SCORING_ROWS * row
+        size = together * row
         self.carried = []
         for begin in range(rows.ids.size // size):
-            batch = slice(begin * SCORING_ROWS, (begin + 1) * SCORING_ROWS)
+            batch = slice(begin * together, (begin + 1) * together)
             here = scored[begin * size : (begin + 1) * size]
             chosen = np.argsort(~here, kind="stable").astype(np.int32)
             count = int(here.sum())
             arrays = [tf.constant(array[batch]) for array in (rows.ids, rows.keep, rows.targets)]
-            before = self._before(SCORING_ROWS, rows.carried)
+            before = self._before(together, rows.carried)
             found, after = self.nats(arrays, tf.constant(chosen), tf.constant(count), before)
             self.carried = list(after) if rows.carried else []
             nats[begin * size + chosen[:count]] = found.numpy()[:count]
         return nats[rows.place].astype(np.float64) / math.log(2.0)
 
     def label_bits(self, rows: TextRows) -> NDArray[np.float64]:
-        """[texts or pairs, classes]: surprisal of every class in bits."""
-        many = self.training.rows
+        """[texts or pairs, classes]: surprisal of every class in bits; rows come in multiples of SCORING_ROWS."""
+        many = SCORING_ROWS
         self.read_as(rows.carried)
         found = [
-            self._logits([tf.constant(array[begin : begin + many]) for array in rows.arrays[:4]]).numpy()
+            self._logits[self.now_fused](
+                [tf.constant(array[begin : begin + many]) for array in rows.arrays[:4]]
+            ).numpy()
             for begin in range(0, len(rows.ids), many)
         ]
         log = np.concatenate(found)
@@ -216,6 +231,8 @@ def new_classifier(
     )
 
 
+COMPILED = {"rows", "row", "clip", "dropout", "piece_dropout", "weight_decay", "averaging", "consistency"}
+"""Settings that are part of what is compiled; learning rates and how long to train are not."""
 _compiled: dict[tuple[Any, ...], Network] = {}
 KEPT = 4
 """Compiled networks that a process keeps for the next cell of the same shape."""
@@ -230,14 +247,14 @@ def _fresh(
 ) -> Network:
     """A network with new weights, its steps already compiled where this process has had one of the same shape."""
     keras.utils.set_random_seed(seed)
-    model, key = made(), (*shape, training.model_dump_json())
+    model, key = made(), (*shape, *training.model_dump(include=COMPILED).values())
     if not reuse:
         return Network(model, training, seed)
     network = _compiled.pop(key, None)
     if network is None:
         network = Network(model, training, seed)
     else:
-        network.begin_again(model.get_weights(), seed)
+        network.begin_again(model.get_weights(), training, seed)
     _compiled[key] = network
     while len(_compiled) > KEPT:
         _compiled.pop(next(iter(_compiled)))

@@ -15,6 +15,7 @@ from corpora.table import sha256_of, var_folder
 from experiments.cells import TUNING, Cell, Prepared, plan, settings_of
 from experiments.engine import Workers, cell_folder, has_results, run_cells
 from experiments.errors import StudyError
+from experiments.fitting import DIVERGED
 from experiments.models import get_model
 from experiments.progress import StudyProgress
 from experiments.results import RESULTS
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     import optuna
 
 FOLDER = "tuning"
+REFUSED = 200
+"""Proposals in a row that a study may refuse before a space is given up."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,9 @@ def tune(prepared: Prepared, languages: tuple[str, ...], workers: int | None) ->
 
     Every network of every language gets `tuning.trials` trials with seed 0, under the study's own variant where it has
     several: the study's own settings first, also where they lie outside the space, then what Optuna's tree-structured
-    Parzen estimator (Bergstra et al. 2011) proposes from the trials before. A trial sees the training and validation
-    splits only. The same call goes on where it was stopped, and proposes the same.
+    Parzen estimator (Bergstra et al. 2011) proposes from the trials before. What the study refuses, as a size that
+    cannot be matched, is no trial. A trial sees the training and validation splits only; one that diverged is worse
+    than any other. The same call goes on where it was stopped, and proposes the same.
     """
     import optuna
 
@@ -83,7 +87,7 @@ def tune(prepared: Prepared, languages: tuple[str, ...], workers: int | None) ->
             waiting = {job: _next_trial(searches[job], study, job) for job in jobs if _missing(searches[job], study)}
             cells: dict[str, tuple[str, int, Cell]] = {}
             for job, (number, params) in waiting.items():
-                cell = _cell(template[job], settings, job, params)
+                cell = _cell(template[job], settings, job, _shortened(study, params))
                 cells[cell.sha256] = job, number, cell
             begun = min(number for number, _ in waiting.values()) + 1
             title = f"tuning {study.name}, trial {begun} of {study.tuning.trials}"
@@ -127,9 +131,35 @@ def _next_trial(search: optuna.Study, study: Study, job: str) -> tuple[int, dict
     """The number and settings of the trial to run: one that was begun and never ended, or a new one."""
     import optuna
 
-    open_trials = [trial for trial in search.trials if trial.state == optuna.trial.TrialState.RUNNING]
-    if open_trials:
-        return open_trials[0].number, dict(open_trials[0].user_attrs["settings"])
+    waiting = [trial for trial in search.trials if trial.state == optuna.trial.TrialState.RUNNING]
+    if waiting:
+        return waiting[0].number, dict(waiting[0].user_attrs["settings"])
+    for _ in range(REFUSED):
+        trial, params = _proposed(search, study, job)
+        refusal = _refusal(study, job, params)
+        if refusal is None:
+            trial.set_user_attr("settings", params)
+            return trial.number, params
+        search.tell(trial, state=optuna.trial.TrialState.FAIL)
+    raise StudyError(f"Of tuning.space {REFUSED} proposals were refused, the last one so: {refusal}")
+
+
+def _refusal(study: Study, job: str, params: dict[str, Any]) -> StudyError | None:
+    try:
+        study.model_copy(update={"tuned": {job: _shortened(study, params)}}).tuned_for(*job.split("/"))
+    except StudyError as error:
+        return error
+    return None
+
+
+def _shortened(study: Study, params: dict[str, Any]) -> dict[str, Any]:
+    """Settings as a trial has them: with the epochs that trials are given, where they are others."""
+    return params if study.tuning.epochs is None else {"training.epochs": study.tuning.epochs, **params}
+
+
+def _proposed(search: optuna.Study, study: Study, job: str) -> tuple[optuna.Trial, dict[str, Any]]:
+    import optuna
+
     own, params = _own(study), None
     if not search.trials and all(_inside(value, study.tuning.space[key]) for key, value in own.items()):
         search.enqueue_trial(own)
@@ -138,11 +168,7 @@ def _next_trial(search: optuna.Study, study: Study, job: str) -> tuple[int, dict
     seed = zlib.crc32(f"{job} {len(search.trials)}".encode())
     search.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=max(4, study.tuning.trials // 3))
     trial = search.ask()
-    params = params or {key: _suggested(trial, key, values) for key, values in study.tuning.space.items()}
-    if study.tuning.epochs is not None:
-        params["training.epochs"] = study.tuning.epochs
-    trial.set_user_attr("settings", params)
-    return trial.number, params
+    return trial, params or {key: _suggested(trial, key, values) for key, values in study.tuning.space.items()}
 
 
 def _own(study: Study) -> dict[str, Any]:
@@ -187,11 +213,11 @@ def _loss(cell: Cell) -> float:
     """What a finished trial comes to on validation; its weights are not kept."""
     folder = cell_folder(cell)
     (folder / "model.weights.h5").unlink(missing_ok=True)
-    metrics = json.loads((folder / RESULTS).read_text(encoding="utf-8"))["metrics"]
-    bits = float(metrics["valid_bits"])
-    if bits != bits:
+    results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+    if results["gate"] == DIVERGED:
         return float("inf")
-    return 1.0 - float(metrics["valid_accuracy"]) if _by_labels(cell.settings["study"]) else bits
+    metrics = results["metrics"]
+    return float(1.0 - metrics["valid_accuracy"] if _by_labels(cell.settings["study"]) else metrics["valid_bits"])
 
 
 def _by_labels(declared: dict[str, Any]) -> bool:

@@ -30,7 +30,9 @@ def count(
     units: Annotated[int, typer.Option(min=1, help="Hidden units of a layer (a Transformer's feed-forward).")] = 256,
     vocabulary: Annotated[int | None, typer.Option(min=2, help="Pieces: counts embedding and soft-max too.")] = None,
     classes: Annotated[int | None, typer.Option(min=2, help="Classes: counts a classifier instead.")] = None,
-    readout: Annotated[str, typer.Option(help="A classifier's: last, mean, max or attention.")] = "last",
+    readout: Annotated[
+        str | None, typer.Option(help="A classifier's: last (by default), mean, max, attention.")
+    ] = None,
     untied: Annotated[bool, typer.Option("--untied", help="A soft-max table of its own.")] = False,
     reset_before: Annotated[
         bool, typer.Option("--reset-before", help="A GRU whose reset gate comes before the product: one bias a gate.")
@@ -78,7 +80,10 @@ def gradcheck(
 def trace(
     run: Annotated[str, typer.Option("--run", help="Run id of a recurrent language model; `make ui` lists them.")],
     text: Annotated[str, typer.Option("--text", help="A sentence.")],
-    output: Annotated[Path, typer.Option("--output", help="The folder to write trace.parquet and trace.html into.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="The folder to write trace.parquet and trace.html into; trace-RUN by default."),
+    ] = None,
 ) -> None:
     """Write every gate and state of a tracked model while it reads a text: a table, and a chart to look at."""
     from experiments.cli import QuietStandardError
@@ -87,7 +92,7 @@ def trace(
         from experiments.trace import traced, write
 
         table = traced(run, text)
-        data, page = write(table, output)
+        data, page = write(table, output or Path(f"trace-{run[:8]}"))
     print(
         f"{data}: {len(table):,} values of {table['gate'].nunique()} gates and states, {table['step'].max() + 1} steps."
     )

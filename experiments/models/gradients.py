@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from experiments.errors import StudyError
 from experiments.models import get_model
-from experiments.models.layers import READOUTS
 from experiments.models.network import Classifier, LanguageModel
+from experiments.models.sizes import READOUTS
 
 STEP = 1e-5
 LIMIT = 1e-6
@@ -36,6 +37,8 @@ def check(
     rows = []
     for name in names or MODELS:
         model = get_model(name)
+        if not model.network:
+            raise StudyError(f"A {name} is counted and not trained: it has no gradient to check.")
         if model.direction == "bidirectional":
             continue
         for tied in (True, False):

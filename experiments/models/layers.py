@@ -19,16 +19,35 @@ LEVELS = 256
 """Dropout is decided by a random byte a value, so its rate is a multiple of 1/256."""
 
 
+TEXTBOOK = ("activation", "recurrent_activation", "use_bias", "reset_after", "go_backwards", "dropout",
+            "recurrent_dropout")  # fmt: skip
+
+
 def check_stackable(layers: list[Any]) -> None:
-    """StudyError where a recurrent layer below another returns only its last state."""
-    for number, layer in enumerate(layers[:-1], 1):
-        if not layer.return_sequences:
+    """StudyError where a recurrent layer below another returns only its last state, or where a layer is none that the
+    packed scan reads as Keras does: a SimpleRNN, GRU or LSTM with Keras' defaults, of the first one's kind and size."""
+    for number, layer in enumerate(layers, 1):
+        kind, width = type(layer).__name__, _width(layer)
+        if number < len(layers) and not layer.return_sequences:
             raise StudyError(
-                f"Layer {number} ({type(layer).__name__}, {layer.units} units) returns only its last state, "
-                f"[batch, {layer.units}], but the layer above it reads a state at every time step, "
-                f"[batch, time, {layer.units}]: build it with return_sequences=True (only the top layer may leave it "
-                "out)."
+                f"Layer {number} ({kind}, {width} units) returns only its last state, [batch, {width}], but the layer "
+                f"above it reads a state at every time step, [batch, time, {width}]: build it with "
+                "return_sequences=True (only the top layer may leave it out)."
             )
+        if type(layer) not in LAYERS.values() or type(layer) is not type(layers[0]) or width != layers[0].units:
+            raise StudyError(
+                f"Layer {number} is a {kind} of {width} units: a stack is of SimpleRNN, GRU or LSTM layers, all of one "
+                "kind and size; what reads backward is given apart."
+            )
+        config, default = layer.get_config(), type(layer)(width).get_config()
+        other = [key for key in TEXTBOOK if config.get(key) != default.get(key)]
+        if other:
+            raise StudyError(f"Layer {number} ({kind}) has {other[0]}={config[other[0]]}: leave it as Keras has it.")
+
+
+def _width(layer: Any) -> int:
+    """Units of a layer's states; both directions of a Bidirectional one."""
+    return int(layer.units if hasattr(layer, "units") else layer.forward_layer.units + layer.backward_layer.units)
 
 
 def dropped(values: Tensor, mask: Tensor | None, rate: float) -> Tensor:
@@ -90,20 +109,16 @@ class Stack(keras.layers.Layer):  # type: ignore[misc]
     `fused`: whether rows hold one text each and the layers are called as they are, as on a GPU.
     """
 
-    def __init__(self, kind: str, units: int, layers: int, bidirectional: bool, features: int, dtype: str) -> None:
+    def __init__(self, above: list[Any], back: list[Any], features: int, dtype: str) -> None:
         super().__init__(name="stack", dtype=dtype)
-        self.kind, self.units, self.fused = kind, units, False
-
-        def built() -> list[Any]:
-            made = [LAYERS[kind](units, return_sequences=True, dtype=dtype) for _ in range(layers)]
-            check_stackable(made)
-            for number, layer in enumerate(made):
+        for layers in (above, back):
+            check_stackable(layers)
+        self.kind, self.units, self.fused = kind_of(above[0]), int(above[0].units), False
+        self.width = self.units * (2 if back else 1)
+        self.above, self.back = above, back
+        for layers in (above, back):
+            for number, layer in enumerate(layers):
                 layer.build((None, None, features if number == 0 else self.width))
-            return made
-
-        self.width = units * (2 if bidirectional else 1)
-        self.above = built()
-        self.back = built() if bidirectional else []
         self.built = True
 
     def mask_widths(self) -> list[int]:
@@ -151,6 +166,15 @@ class Stack(keras.layers.Layer):  # type: ignore[misc]
     def _from_the_right(self, number: int, inputs: Tensor, keep: Tensor, learning: bool) -> Tensor:
         other, _ = packed(self.back[number], tf.reverse(inputs, [0]), turned(keep), learning=learning)
         return tf.reverse(other, [0])
+
+
+def new_stack(kind: str, units: int, layers: int, bidirectional: bool, features: int, dtype: str) -> Stack:
+    """A stack of new layers of one kind."""
+
+    def made() -> list[Any]:
+        return [LAYERS[kind](units, return_sequences=True, dtype=dtype) for _ in range(layers)]
+
+    return Stack(made(), made() if bidirectional else [], features, dtype)
 
 
 class Transformer(keras.layers.Layer):  # type: ignore[misc]
@@ -228,9 +252,6 @@ def sinusoids(time: int, width: int) -> Any:
     table = np.zeros((time, width))
     table[:, 0::2], table[:, 1::2] = np.sin(angle), np.cos(angle[:, : width // 2])
     return table
-
-
-READOUTS = ("last", "mean", "max", "attention")
 
 
 class ReadOut(keras.layers.Layer):  # type: ignore[misc]

@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from experiments.models import Model
-from experiments.models.layers import ReadOut, Stack, Transformer, dropped
+from experiments.models.layers import ReadOut, Transformer, dropped, new_stack
 from experiments.models.softmax import surprisals, weighted_surprisal
 
 Tensor = Any
@@ -29,7 +29,7 @@ class _Reader(keras.Model):  # type: ignore[misc]
         self.embedding.build((None, None))
         both = model.direction == "bidirectional"
         self.body = (
-            Stack(model.kind, units, model.layers, both, embedding, dtype)
+            new_stack(model.kind, units, model.layers, both, embedding, dtype)
             if model.recurrent
             else Transformer(embedding, units, model.layers, model.positions, dtype)
         )

@@ -13,6 +13,7 @@ GATES = {
     "gru": ("update", "reset", "candidate"),
     "lstm": ("input", "forget", "candidate", "output"),
 }
+READOUTS = ("last", "mean", "max", "attention")
 HEADS = 4
 CONTEXT = 32
 """Pieces that attention is counted over, where operations are counted."""

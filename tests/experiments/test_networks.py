@@ -12,7 +12,7 @@ from experiments.errors import StudyError
 from experiments.models import get_model
 from experiments.models.gates import trace
 from experiments.models.gradients import LIMIT, check
-from experiments.models.layers import LAYERS, ReadOut, check_stackable, dropped, packed, right_padded, sinusoids
+from experiments.models.layers import LAYERS, ReadOut, Stack, check_stackable, dropped, packed, right_padded, sinusoids
 from experiments.models.network import Classifier, LanguageModel
 from experiments.models.softmax import surprisals, weighted_surprisal
 from experiments.packing import Passages, pack
@@ -109,8 +109,29 @@ def test_the_same_weights_serve_every_time_step(kind: str) -> None:
 def test_a_stack_whose_lower_layer_returns_its_last_state_is_refused() -> None:
     layers = [keras.layers.LSTM(8), keras.layers.LSTM(8, return_sequences=True)]
     with pytest.raises(StudyError, match=r"\[batch, 8\].*\[batch, time, 8\].*return_sequences=True"):
-        check_stackable(layers)
-    check_stackable(layers[::-1])
+        Stack(layers, [], 4, "float32")
+    assert not layers[1].built, "refused before Keras has seen it"
+    both = keras.layers.Bidirectional(keras.layers.LSTM(8))
+    with pytest.raises(StudyError, match=r"Bidirectional, 16 units.*\[batch, 16\]"):
+        check_stackable([both, layers[1]])
+    Stack(layers[::-1], [], 4, "float32")
+
+
+@pytest.mark.parametrize(
+    ("kind", "units", "options", "said"),
+    [
+        ("GRU", 8, {}, "all of one kind and size"),
+        ("LSTM", 9, {}, "all of one kind and size"),
+        ("LSTM", 8, {"activation": "relu"}, "activation=relu"),
+        ("LSTM", 8, {"go_backwards": True}, "go_backwards=True"),
+    ],
+)
+def test_a_layer_that_the_packed_scan_would_read_otherwise_is_refused(
+    kind: str, units: int, options: dict[str, object], said: str
+) -> None:
+    layer = getattr(keras.layers, kind)(units, return_sequences=True, **options)
+    with pytest.raises(StudyError, match=said):
+        check_stackable([keras.layers.LSTM(8, return_sequences=True), layer])
 
 
 @pytest.mark.parametrize("steps", [96, 1024, 1030])
@@ -180,10 +201,10 @@ def test_a_text_in_a_row_is_classified_as_it_is_alone(name: str, readout: str) -
         np.testing.assert_allclose(together[k], alone, atol=1e-5)
 
 
-@pytest.mark.parametrize("readout", ["last", "mean", "max", "attention"])
+@pytest.mark.parametrize("readout", ["max", "attention"])
 def test_dropout_of_a_classifier_takes_from_the_vector_that_is_read_out(readout: str) -> None:
-    """What one mask keeps and what its opposite keeps add up to what is kept of the whole vector, scaled alike. Of the
-    maximum of states that are dropped from one by one it would not be so."""
+    """What one mask keeps and what its opposite keeps add up to what is kept of the whole vector, scaled alike. Of
+    states that are dropped from one by one, their maximum would not be so."""
     keras.utils.set_random_seed(2)
     model = Classifier(get_model("lstm"), VOCABULARY, 16, 12, 3, (0.5, 0.0), readout=readout)
     generator = np.random.default_rng(0)
@@ -203,30 +224,55 @@ def test_dropout_of_a_classifier_takes_from_the_vector_that_is_read_out(readout:
     assert np.abs(some - whole).max() > 0.01
 
 
+TWO_TEXTS = {
+    "keep": np.array([[0, 1, 1, 1, 1, 0, 1, 1, 1], [0, 1, 1, 1, 1, 1, 0, 0, 0]], np.float32),
+    "slot": np.array([[0, 0, 0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 0, 0, 2, 2, 2]], np.int32),
+    "ends": np.array([[[0, 5], [4, 8]], [[0, 0], [5, 0]]], np.int32),
+}
+"""A row of two texts, and a row of one and filling."""
+
+
+def test_a_text_is_dropped_from_by_the_bytes_of_its_own_last_step() -> None:
+    keras.utils.set_random_seed(2)
+    model = Classifier(get_model("lstm"), VOCABULARY, 16, 12, 3, (0.5, 0.0), readout="max")
+    ids = np.random.default_rng(0).integers(0, VOCABULARY, (2, 9)).astype(np.int32)
+
+    def logits(last: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+        masks = [np.full((9, 2, width), 255, np.uint8) for width in model.mask_widths()[:-1]]
+        return np.asarray(model.logits(ids, *TWO_TEXTS.values(), [*masks, last], learning=True))
+
+    whole = logits(np.full((9, 2, 12), 255, np.uint8))
+    for step, (row, slot) in {4: (0, 0), 8: (0, 1)}.items():
+        bytes_ = np.full((9, 2, 12), 255, np.uint8)
+        bytes_[step, row] = 0
+        moved = np.abs(logits(bytes_) - whole).max(-1)
+        assert moved[row, slot] > 0.01
+        moved[row, slot] = 0.0
+        assert moved.max() < 1e-6, "no other text is touched"
+
+
 def test_two_readings_of_a_text_are_held_together() -> None:
     """The loss is the mean surprisal of two readings under other dropout, and `consistency` times the mean of both
-    divergences between them, as SciPy has them."""
+    divergences between them, as SciPy has them; a place without a text counts for nothing."""
     keras.utils.set_random_seed(2)
     model = Classifier(get_model("gru"), VOCABULARY, 16, 12, 3, (0.5, 0.0), readout="max", consistency=0.7)
     generator = np.random.default_rng(0)
     ids = generator.integers(0, VOCABULARY, (2, 9)).astype(np.int32)
-    keep, slot = np.ones((2, 9), np.float32), np.zeros((2, 9), np.int32)
-    keep[:, 0] = 0.0
-    ends, labels = np.array([[[0], [8]], [[0], [8]]], np.int32), np.array([[2], [0]], np.int32)
+    labels, weight = np.array([[2, 0], [1, 0]], np.int32), np.array([[1, 1], [1, 0]], np.float32)
     masks = [generator.integers(0, 256, (9, 4, width), np.uint8) for width in model.mask_widths()]
     read = [
-        model.logits(ids, keep, slot, ends, [tf.constant(mask[:, half]) for mask in masks], learning=True)[:, 0]
+        model.logits(ids, *TWO_TEXTS.values(), [tf.constant(mask[:, half]) for mask in masks], learning=True)
         for half in (slice(0, 2), slice(2, 4))
     ]
-    one, other = (special.softmax(np.asarray(logits, np.float64), -1) for logits in read)
+    one, other = (special.softmax(np.asarray(logits, np.float64), -1)[weight > 0] for logits in read)
     apart = (stats.entropy(one, other, axis=-1) + stats.entropy(other, one, axis=-1)) / 2
-    surprisal = -np.log(np.stack([one, other])[:, [0, 1], labels[:, 0]]).mean()
+    surprisal = -np.log(np.stack([one, other])[:, [0, 1, 2], labels[weight > 0]]).mean()
     loss, nats, _ = model.objective(
-        *map(tf.constant, (ids, keep, slot, ends, labels, np.ones((2, 1), np.float32))), before=[],
+        *map(tf.constant, (ids, *TWO_TEXTS.values(), labels, weight)), before=[],
         masks=[tf.constant(mask) for mask in masks],
     )  # fmt: skip
     assert float(loss) == pytest.approx(surprisal + 0.7 * apart.mean(), rel=1e-5)
-    assert float(nats) == pytest.approx(2 * surprisal, rel=1e-5), "of two texts"
+    assert float(nats) == pytest.approx(3 * surprisal, rel=1e-5), "of three texts"
     assert apart.mean() > 0.001
 
 

@@ -121,6 +121,32 @@ def test_weights_counted_at_the_command_line() -> None:
     assert "The number of time steps is in no formula" in done.output
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("gradcheck unigram", "no gradient to check"),
+        ("count gru --vocabulary 50 --classes 3 --readout maxi", 'Did you mean "max"'),
+        ("count lstm --readout max", "a classifier's"),
+        ("count lstm_backward --vocabulary 50 --classes 3", "leave --classes out"),
+        ("count lstm --reset-before", "a lstm has none"),
+    ],
+)
+def test_what_cannot_be_counted_or_checked_is_refused(asked: str, said: str) -> None:
+    done = CliRunner().invoke(app, ["models", *asked.split()])
+    assert isinstance(done.exception, StudyError)
+    assert said in str(done.exception)
+
+
+def test_a_trace_needs_no_name_for_its_folder(
+    in_laboratory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = run_of("gru")
+    done = CliRunner().invoke(app, ["models", "trace", "--run", run, "--text", SENTENCE])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / f"trace-{run[:8]}" / "trace.html").is_file()
+
+
 def test_models_are_listed() -> None:
     done = CliRunner().invoke(app, ["models", "list"])
     assert done.exit_code == 0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.packing import Passages, fit, pack, pack_texts, passages, right_to_left, stream
+from experiments.packing import Passages, fit, pack, pack_texts, passages, right_to_left, stream, streams
 from pipelines.sequences import Sequences
 from pipelines.vocabulary import EOS
 
@@ -149,3 +149,14 @@ def test_from_right_to_left_pieces_and_units_are_reversed() -> None:
     assert back.ids.tolist() == given_.ids.tolist()
     assert back.units.tolist() == given_.units.tolist()
     assert passages(turned).targets.tolist() == [6, 5, 4, 3, 2, 1, EOS, 9, 8, 7, EOS]
+
+
+def test_as_many_streams_as_passages_fill() -> None:
+    """Three long passages leave all but three streams empty; a thousand short ones fill all there are."""
+    assert streams(np.array([900, 1000, 950]), 64, 128) == 4
+    assert streams(np.array([5000]), 64, 128) == 1
+    assert streams(np.full(1000, 40), 64, 128) == 128
+    for lengths in ([900] * 3, [5000] + [30] * 400, [70] * 20):
+        given, chosen = made(lengths), streams(np.array(lengths), 16, 128)
+        steps = {count: stream(given, 16, count).ids.size for count in (chosen, 128)}
+        assert steps[chosen] <= steps[128]

@@ -64,6 +64,7 @@ def test_a_corpus_brings_its_own_settings() -> None:
         ({"settings": ["sample.balanced=true"]}, "sample.balanced is for texts with labels"),
         ({"settings": ["readout=max"]}, "readout is that of a classifier"),
         ({"settings": ["training.keep=accuracy"]}, "training.keep=accuracy is for labels"),
+        ({"settings": ["training.keep=last"]}, "never halves the rate"),
         ({"settings": ["training.consistency=1"]}, "training.consistency is for classifiers"),
         ({"settings": ["task=classification", "training.consistency=1", "training.dropout=0"]}, "two dropouts"),
         ({"name": "intent", "settings": ["hosts=true"]}, "hosts measures language models"),

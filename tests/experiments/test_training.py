@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments import trainer
 from experiments.checkpoint import History, Validated
 from experiments.fitting import validated
 from experiments.models import get_model
@@ -151,16 +152,19 @@ def test_a_network_that_comes_back_compiled_is_as_good_as_new() -> None:
     """A second cell of the same shape in one process, another seed between, ends in the bits of the first."""
     _, rows, validate = language_model(epochs=1)
 
-    def new(seed: int) -> Network:
-        return new_language_model(get_model("lstm"), VOCABULARY, study(epochs=1), 8, seed, reuse=True)
+    def new(seed: int, **training: Any) -> Network:
+        chosen = study(**{"epochs": 1, **training})
+        return new_language_model(get_model("lstm"), VOCABULARY, chosen, 8, seed, reuse=True)
 
     first = new(5)
     history = train(first, rows, lambda: validate(first), lambda *_: None)
     weights = first.model.get_weights()
-    other = new(6)
-    assert other is first, "the compiled steps are used again"
+    other = new(6, learning_rate=0.02, epochs=2)
+    assert other is first, "the compiled steps are used again, whatever the rate and the epochs"
     assert not np.array_equal(other.model.get_weights()[0], weights[0])
-    train(other, rows, lambda: validate(other), lambda *_: None)
+    longer = train(other, rows, lambda: validate(other), lambda *_: None)
+    assert longer.learning_rates == pytest.approx([0.02, 0.02])
+    assert new(6, dropout=0.5) is not first, "dropout is compiled in"
     again = new(5)
     repeated = train(again, rows, lambda: validate(again), lambda *_: None)
     assert repeated.valid_bits == history.valid_bits
@@ -197,6 +201,21 @@ def test_what_is_kept_is_the_running_average_of_the_weights() -> None:
             average = 0.8 * average + 0.2 * weights[place]
         np.testing.assert_allclose(kept, average, rtol=1e-4, atol=1e-6)
         assert not np.allclose(kept, seen[-1][place], atol=1e-4)
+
+
+def test_long_texts_cost_the_same_bits_in_however_many_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = streamed()[0]()
+    given = documents(sequences(60), np.array([20, 25, 15]))
+    assert trainer.streams(given.lengths, 16, 128) < 8
+    bits = network.bits(given)
+    monkeypatch.setattr(trainer, "streams", lambda *_: 32)
+    np.testing.assert_allclose(network.bits(given), bits, atol=1e-5)
+
+
+def test_validation_by_hand() -> None:
+    """Three texts of two classes: right, right, wrong."""
+    found = validated(np.array([[1.0, 1.5], [3.0, 0.5], [0.25, 2.0]]), np.array([0, 1, 1]))
+    assert found == Validated((1.0 + 0.5 + 2.0) / 3, 2 / 3)
 
 
 def test_rates_by_hand() -> None:

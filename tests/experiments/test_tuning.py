@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,12 @@ import yaml
 
 from corpora.table import var_folder
 from experiments import tuning
-from experiments.cells import Cell, Prepared, prepare
+from experiments.cells import Cell, Prepared, plan, prepare
+from experiments.engine import cell_folder
 from experiments.errors import StudyError
+from experiments.fitting import DIVERGED
+from experiments.models import get_model
+from experiments.models.sizes import matched_units
 from experiments.study import Study, load_study
 from experiments.tuning import tune
 from tests.experiments.conftest import TINY
@@ -119,6 +125,59 @@ def test_trials_are_of_the_studys_own_variant_and_its_own_settings_are_the_first
     assert tried[0] == 0.09
     assert all(0.001 <= rate <= 0.05 for rate in tried[1:])
     assert best[0].trials == 3
+
+
+def losses(monkeypatch: Any, loss: Callable[[Cell], float]) -> list[dict[str, Any]]:
+    """Trials that come to a made-up loss; the settings that they are run with."""
+    seen: list[dict[str, Any]] = []
+
+    def run(cells: list[Cell], *_: object) -> Any:
+        for cell in cells:
+            seen.extend(cell.settings["study"]["tuned"].values())
+            yield cell.sha256, loss(cell), ""
+
+    monkeypatch.setattr(tuning, "_run", run)
+    return seen
+
+
+def test_sizes_that_cannot_be_matched_are_no_trials(monkeypatch: Any) -> None:
+    """Of a GRU's sizes about one in thirty has an LSTM within 1 % of its weights."""
+    seen = losses(monkeypatch, lambda cell: 1.0)
+    study = tiny("tuning.trials=4", "tuning.space={sizes.units: [16, 200]}", "sizes={embedding: 64, units: 64}")
+    best, _ = tune(prepare(study, ("ko",)), ("ko",), 1)
+    assert best[0].trials == len(seen) == 4
+    for settings in seen:
+        size = settings["sizes.units"]
+        assert matched_units(get_model("gru"), 64, size, "parameters", classifies=False)
+    none = tiny("tuning.trials=4", "tuning.space={sizes.units: [17, 18]}", "sizes={embedding: 64, units: 64}")
+    with pytest.raises(StudyError, match=r"proposals were refused, the last one so: .*nearest"):
+        tune(prepare(none, ("ko",)), ("ko",), 1)
+
+
+def test_a_search_with_fewer_epochs_leaves_the_study_its_own(monkeypatch: Any) -> None:
+    seen = losses(monkeypatch, lambda cell: 1.0)
+    best, path = tune(prepare(tiny("tuning.trials=2", "tuning.epochs=1", "training.epochs=3"), ("ko",)), ("ko",), 1)
+    assert [settings["training.epochs"] for settings in seen] == [1, 1]
+    assert load_study(str(path)).tuned_for("ko", "gru").training.epochs == 3
+    assert "training.epochs" not in best[0].settings
+
+
+def test_a_trial_comes_to_bits_or_wrong_labels_and_one_that_diverged_to_the_worst() -> None:
+    text = prepared()
+    template = plan(text, ("ko",))[1]
+    labels = {**template.settings["study"], "task": "classification", "training": {"keep": "last"}}
+    by_labels = replace(template, settings={**template.settings, "study": labels})
+    results = {"gate": "passed", "metrics": {"valid_bits": 3.5, "valid_accuracy": 0.75}}
+    for cell, gate, expected in (
+        (template, "passed", 3.5),
+        (by_labels, "passed", 0.25),
+        (template, DIVERGED, float("inf")),
+    ):
+        folder = cell_folder(cell)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "results.json").write_text(json.dumps({**results, "gate": gate}))
+        assert tuning._loss(cell) == expected
+    assert (tuning.in_words(0.25, True), tuning.in_words(3.5, False)) == ("25.00 % wrong", "3.50 bits")
 
 
 @pytest.mark.parametrize(
