@@ -39,6 +39,8 @@ ONE_THREAD = {
 }
 """Bits depend on the number of threads, so every cell has one, whatever else runs beside it."""
 
+RENEWED_MB = 900.0
+"""Memory of its own with which a process takes no further cell; a cell of 256 units begins with some 600."""
 STARTED = "starting"
 """What the first report of a cell says."""
 
@@ -88,7 +90,19 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path, checkpoints: Path | None) -> str:
+def _work(cell: Cell, datasets: dict[str, Dataset], folder: Path, checkpoints: Path | None) -> tuple[str, float]:
+    """Run a cell; returns the reason where it failed, and the memory that the process then holds of its own (MB)."""
+    return _failure_of(cell, datasets, folder, checkpoints), _own_memory()
+
+
+def _own_memory() -> float:
+    """MB of this process that are no file's pages; 0 where the system does not tell."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="ascii").splitlines() if status.is_file() else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon:")), 0.0)
+
+
+def _failure_of(cell: Cell, datasets: dict[str, Dataset], folder: Path, checkpoints: Path | None) -> str:
     """Run a cell in a draft folder and put it in place when it is whole; returns the reason where it failed. Where
     another call has done so while this one waited for the folder, its results stay."""
     from experiments.cell import run_cell
@@ -144,26 +158,35 @@ def _tell(cell: Cell, share: float, text: str) -> None:
 class Workers:
     """Spawned processes of one thread each, and the queue by which they tell how far they are; kept between runs.
 
-    Left by an interrupt or an error, it stops the processes at once; finished cells are kept.
+    A process that has grown beyond RENEWED_MB gives way to a new one before its next cell: XLA never frees what it has
+    compiled, 30 to 45 MB a shape. Left by an interrupt or an error, processes are stopped at once; finished cells are
+    kept.
     """
 
     def __init__(self, count: int) -> None:
         os.environ.update(ONE_THREAD)
-        context = multiprocessing.get_context("spawn")
+        self._context = multiprocessing.get_context("spawn")
         self._logs = var_folder() / "logs"
         self._logs.mkdir(parents=True, exist_ok=True)
-        self._queue = context.Queue()
+        self._queue = self._context.Queue()
+        self._free = [self._process() for _ in range(max(1, count))]
+        self._busy: dict[Future[tuple[str, float]], tuple[Cell, ProcessPoolExecutor]] = {}
+
+    def _process(self) -> ProcessPoolExecutor:
+        """A pool of one, which starts its process with its first cell."""
         log = str(self._logs / "workers.log")
-        self._pool = ProcessPoolExecutor(max(1, count), context, _start_worker, (self._queue, log))
-        self._waiting: dict[Future[str], Cell] = {}
+        return ProcessPoolExecutor(1, self._context, _start_worker, (self._queue, log))
 
     def __enter__(self) -> Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in list((self._pool._processes or {}).values()) if self._waiting else []:
-            process.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        busy = [pool for _cell, pool in self._busy.values()]
+        for pool in busy:
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+        for pool in [*self._free, *busy]:
+            pool.shutdown(wait=True, cancel_futures=True)
         self._queue.close()
 
     def run(
@@ -171,23 +194,32 @@ class Workers:
     ) -> Iterator[Finished]:
         """Run cells and yield each as it finishes. Those that do not go where results are kept (a reproduction) leave
         no checkpoints, and take none up."""
-        with _interrupts_held():
-            for cell in cells:
-                folder = folder_of(cell)
-                checkpoints = checkpoint_folder(cell) if folder == cell_folder(cell) else None
-                self._waiting[self._pool.submit(_work, cell, datasets, folder, checkpoints)] = cell
+        left = list(reversed(cells))
         try:
-            while self._waiting:
-                done, _ = wait(self._waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+            while left or self._busy:
+                while left and self._free:
+                    self._begin(left.pop(), datasets, folder_of)
+                done, _ = wait(self._busy, timeout=0.2, return_when=FIRST_COMPLETED)
                 _pass_on(self._queue, report)
                 for future in done:
-                    cell = self._waiting.pop(future)
-                    yield Finished(cell, folder_of(cell), future.result())
+                    failure, held = future.result()
+                    cell, pool = self._busy.pop(future)
+                    if held > RENEWED_MB:
+                        pool.shutdown(wait=False)
+                        pool = self._process()
+                    self._free.append(pool)
+                    yield Finished(cell, folder_of(cell), failure)
         except BrokenProcessPool:
             raise StudyError(
                 f"A training process was killed (out of memory?): see {self._logs / 'workers.log'}, or set WORKERS=1. "
                 "Finished cells are kept; the same command goes on."
             ) from None
+
+    def _begin(self, cell: Cell, datasets: dict[str, Dataset], folder_of: Callable[[Cell], Path]) -> None:
+        pool, folder = self._free.pop(0), folder_of(cell)
+        checkpoints = checkpoint_folder(cell) if folder == cell_folder(cell) else None
+        with _interrupts_held():
+            self._busy[pool.submit(_work, cell, datasets, folder, checkpoints)] = cell, pool
 
 
 def run_cells(
