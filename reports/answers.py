@@ -16,7 +16,7 @@ from reports.inputs import Group, is_floor
 from reports.quantities import ACCURACY, Row
 from reports.statistics import Estimate
 from reports.words import Words
-from reports.written import distances, estimated, number, scaled, signed
+from reports.written import distances, estimated, number, p_value, scaled, signed
 
 MANY = 3
 """Of more conditions than this, only those that differ are given with their numbers."""
@@ -84,7 +84,16 @@ def _cues(analysis: Analysis, group: Group, words: Words) -> Verdict | None:
 
 def _nil(found: Estimate, words: Words) -> list[str]:
     """That the number just told is not distinguishable from zero; of one seed nothing is."""
-    return [] if found.stands or found.one_seed else [words("verdict.nil")]
+    return [] if found.one_seed else not_off_zero(found, words)
+
+
+def not_off_zero(found: Estimate, words: Words) -> list[str]:
+    """That a number is not distinguishable from zero: by its interval, or only within its family of tests."""
+    if found.stands:
+        return []
+    if found.excludes_zero:
+        return [words("verdict.nil_corrected", p=p_value(found.p_holm))]
+    return [words("verdict.nil")]
 
 
 def _others(known: Mapping[tuple[str, str], Estimate], edits: Sequence[str], words: Words) -> list[str]:

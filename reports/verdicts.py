@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from experiments.variants import variants
 from reports.analysis import Analysis
-from reports.answers import Verdict, answered, remembered
+from reports.answers import Verdict, answered, not_off_zero, remembered
 from reports.claims import doubt, rests_on, support
 from reports.comparisons import Comparison
 from reports.document import Text, span
@@ -70,7 +70,7 @@ def verdict(analysis: Analysis, lang: str, words: Words | None = None) -> Verdic
 
 def _limits(analysis: Analysis, group: Group, cost: Row, words: Words) -> list[str]:
     """What a reader of a language's verdict must know beside it."""
-    notes = [] if cost.estimate.stands else [words("verdict.nil")]
+    notes = not_off_zero(cost.estimate, words)
     notes += [words("verdict.trained", order=group.train_order)] if group.train_order != "natural" else []
     local, gain = analysis.find(group, "local_3", "order_cost"), analysis.find(group, "shuffle", ORDER_GAIN)
     if local is not None and cost.estimate.value > 0 and cost.estimate.stands:
@@ -105,8 +105,9 @@ def _of_classifier(analysis: Analysis, group: Group, name: str, words: Words) ->
         said = words.text("verdict.right", **values)
     notes = []
     if lost is not None:
-        nil = not lost.estimate.stands
+        nil = not lost.estimate.stands and not lost.estimate.excludes_zero
         notes.append(words("verdict.lost_nil" if nil else "verdict.lost", points=percent(lost)))
+        notes += [] if nil else not_off_zero(lost.estimate, words)
     if natural.estimate.one_seed:
         notes.append(words("verdict.one_seed"))
     return Verdict(said, tuple(notes), group)

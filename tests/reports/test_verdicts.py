@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from reports.analysis import analyse
+from reports.answers import not_off_zero
 from reports.inputs import Group, Inputs
+from reports.statistics import Estimate
 from reports.verdicts import caveats, headline, verdict
 from reports.words import words_of
 from tests.reports.synthetic import inputs
@@ -88,3 +90,16 @@ def test_the_first_screen_has_at_most_three_caveats_and_never_none(langs: tuple[
     assert 1 <= len(said) <= 3
     assert ("One seed" in said[0]) == (seeds == 1)
     assert any("did not pass the gates" in one for one in said) == (seeds > 1 and "ko" in langs)
+
+
+@pytest.mark.parametrize(
+    ("low", "p_holm", "said"),
+    [(1.0, 0.01, []), (1.0, 0.09, ["p 0.09"]), (-1.0, 0.2, ["This is not distinguishable"])],
+)
+def test_a_number_off_zero_by_its_interval_alone_is_said_to_be_lost_by_correction(
+    low: float, p_holm: float, said: list[str]
+) -> None:
+    found = Estimate(2.0, low, 3.0, 0.5, 0.02, 1.0, (low, 3.0), 3, 40, one_seed=False, p_holm=p_holm)
+    notes = not_off_zero(found, words_of("en"))
+    assert len(notes) == len(said)
+    assert all(part in note for part, note in zip(said, notes, strict=True))
