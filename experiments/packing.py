@@ -262,13 +262,16 @@ def stream(
 
 
 def streams(lengths: Indices, row: int, most: int) -> int:
-    """How many streams, a power of two up to `most`, read passages of these lengths soonest: a few long documents leave
-    most of many streams empty. A step of all streams is reckoned to take as long as their number and STEP more."""
+    """How many streams, a power of two from FEWEST up to `most`, read passages of these lengths soonest: a few long
+    documents leave most of many streams empty. A step of all streams is reckoned to take as long as their number and
+    STEP more."""
     longest, total = int(lengths.max(initial=1)), int(lengths.sum())
-    counts: list[int] = [1 << i for i in range(most.bit_length()) if 1 << i <= most]
+    counts: list[int] = [1 << i for i in range(most.bit_length()) if FEWEST <= 1 << i <= most]
     return min(counts, key=lambda count: -(-max(longest, -(-total // count)) // row) * (count + STEP))
 
 
+FEWEST = 8
+"""Products of fewer rows take another way, and are rounded otherwise by more."""
 STEP = 16
 """What a step costs beside its rows, in rows: each reads the recurrent weights once."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import keras
@@ -39,8 +40,8 @@ def check_stackable(layers: list[Any]) -> None:
                 f"Layer {number} is a {kind} of {width} units: a stack is of SimpleRNN, GRU or LSTM layers, all of one "
                 "kind and size; what reads backward is given apart."
             )
-        config, default = layer.get_config(), type(layer)(width).get_config()
-        other = [key for key in TEXTBOOK if config.get(key) != default.get(key)]
+        config, default = layer.get_config(), inspect.signature(type(layer).__init__).parameters
+        other = [key for key in TEXTBOOK if key in default and config[key] != default[key].default]
         if other:
             raise StudyError(f"Layer {number} ({kind}) has {other[0]}={config[other[0]]}: leave it as Keras has it.")
 

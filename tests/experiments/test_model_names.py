@@ -73,17 +73,17 @@ NETWORKS = ("rnn", "gru", "lstm", "lstm_3", "gru_2", "transformer", "transformer
 @pytest.mark.parametrize("name", [*NETWORKS, "lstm_bidirectional", "gru_2_bidirectional"])
 def test_formulas_count_what_keras_counts(name: str) -> None:
     model = get_model(name)
-    asked: list[tuple[int | None, int | None, str, bool]] = [(None, None, "last", True), (50, 7, "last", True),
+    asked: list[tuple[int | None, int | None, str | None, bool]] = [(None, None, None, True), (50, 7, "last", True),
              (50, 7, "attention", True)]  # fmt: skip
     if not model.classifies_only:
-        asked += [(50, None, "last", True), (50, None, "last", False)]
+        asked += [(50, None, None, True), (50, None, None, False)]
     for vocabulary, classes, readout, tied in asked:
         given = (name, 16, 20, vocabulary, classes, readout, tied, True)
         assert sum(group.weights for group in counted(*given)) == counted_by_keras(*given)
 
 
 def test_a_gru_with_one_bias_counts_as_keras_counts_it() -> None:
-    given = ("gru_2", 16, 20, None, None, "last", True, False)
+    given = ("gru_2", 16, 20, None, None, None, True, False)
     assert sum(group.weights for group in counted(*given)) == counted_by_keras(*given)
 
 

@@ -117,6 +117,28 @@ def test_a_stack_whose_lower_layer_returns_its_last_state_is_refused() -> None:
     Stack(layers[::-1], [], 4, "float32")
 
 
+@pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
+def test_a_seed_gives_the_weights_that_keras_layers_built_one_by_one_have(kind: str) -> None:
+    """Checks and conveniences between the layers draw nothing: what was trained from a seed is trained from it again."""
+    model = language_model(f"{kind}_2")
+    keras.utils.set_random_seed(3)
+    width = 16**-0.5
+    table = keras.layers.Embedding(
+        VOCABULARY, 16, embeddings_initializer=keras.initializers.RandomUniform(-width, width)
+    )
+    table.build((None, None))
+    layers = [LAYERS[kind](12, return_sequences=True) for _ in range(2)]
+    for layer, features in zip(layers, (16, 12), strict=True):
+        layer.build((None, None, features))
+    projection = keras.layers.Dense(16)
+    projection.build((None, None, 12))
+    expected = [weight for layer in (table, *layers, projection) for weight in layer.get_weights()]
+    parts = (model.embedding, *model.body.above, model.projection)
+    found = [weight for part in parts for weight in part.get_weights()]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize(
     ("kind", "units", "options", "said"),
     [

@@ -163,7 +163,7 @@ def test_results_that_another_call_has_put_in_place_stay(
     monkeypatch.setattr(engine, "_queue", Queue())
     folder = cell_folder(gru)
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
-    assert engine._work(gru, prepared.datasets, folder, None) == ""
+    assert engine._work(gru, prepared.datasets, folder, None)[0] == ""
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 

@@ -47,7 +47,7 @@ def test_tags_and_parameters_are_flat_and_keep_their_names(in_laboratory: Path) 
         "keep_final", "training.resets", "recency.characters",
         "sizes.embedding", "sizes.units", "training.epochs", "training.patience", "training.rows", "training.row",
         "training.learning_rate", "training.clip", "training.dropout", "training.piece_dropout",
-        "training.weight_decay", "training.averaging", "training.schedule", "training.warmup", "sample.train",
+        "training.weight_decay", "training.averaging", "training.schedule", "training.warmup", "training.keep", "training.consistency", "sample.train",
         "sample.valid", "sample.test", "sample.words", "sample.balanced", "recency.contexts", "recency.sentences",
         "recency.targets", "recency.run", "recency.sides", "recency.classes", "gate.margin", "train_order",
         "test_orders",
