@@ -131,7 +131,8 @@ def _next_trial(search: optuna.Study, study: Study, job: str) -> tuple[int, dict
     """The number and settings of the trial to run: one that was begun and never ended, or a new one."""
     import optuna
 
-    waiting = [trial for trial in search.trials if trial.state == optuna.trial.TrialState.RUNNING]
+    running = (trial for trial in search.trials if trial.state == optuna.trial.TrialState.RUNNING)
+    waiting = [trial for trial in running if "settings" in trial.user_attrs]
     if waiting:
         return waiting[0].number, dict(waiting[0].user_attrs["settings"])
     for _ in range(REFUSED):

@@ -18,16 +18,8 @@ def first(analysis: Analysis, words: Words) -> tuple[str, Chart | None]:
     """The chart of the first screen, and what its caption is called: classifiers each in its own order where a study
     trains them for several, conditions where it compares them, profiles where it asks how far models look, what order
     is worth where models were trained for several, else what orders cost."""
-    told = learnt(analysis, words)
-    if told is not None:
-        return "learnt", told
-    compared = conditions(analysis, words)
-    if compared is not None:
-        return "condition", compared
-    looked = profiles(analysis, words)
-    if looked is not None:
-        return "profile", looked
-    worth = gains(analysis, words)
-    if worth is not None:
-        return "gain", worth
+    for name, drawn in (("learnt", learnt), ("condition", conditions), ("profile", profiles), ("gain", gains)):
+        chart = drawn(analysis, words)
+        if chart is not None:
+            return name, chart
     return "order", order_costs(analysis, words)
